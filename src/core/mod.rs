@@ -1,0 +1,13 @@
+//! What is decided: state in, `now` in, decision out.
+//!
+//! Nothing in this folder knows JavaScript, HTTP, Clerk, `async`, a clock, randomness or globals. Everything that grows
+//! has a bound given at construction, and every operation is O(1) unless it says otherwise.
+
+pub mod cache;
+pub mod flight;
+pub mod limiter;
+pub mod metrics;
+pub mod pool;
+pub mod projection;
+pub mod retry;
+pub mod time;

@@ -1,0 +1,3 @@
+//! Clerk from edge runtimes: session tokens, users and bulk work, cached, coalesced and paced.
+
+pub mod core;
