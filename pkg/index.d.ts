@@ -26,8 +26,11 @@ export declare function createClerkClient(options: ClerkClientOptions): ClerkCli
  * Every number is whole. A client's options never change after it is made.
  */
 export interface ClerkClientOptions {
-  /** `sk_test_…` or `sk_live_…`. Sent to `apiUrl` alone, and found in no error, log or metric. */
-  readonly secretKey: string;
+  /**
+   * `sk_test_…` or `sk_live_…`. Sent to `apiUrl` alone, and found in no error, log or metric. Without it every call to
+   * Clerk rejects with `invalid_config`.
+   */
+  readonly secretKey?: string | undefined;
   /** `pk_test_…` or `pk_live_…`. */
   readonly publishableKey?: string | undefined;
   /** Where the Backend API is: an origin, https, or http on a loopback host. Default `https://api.clerk.com`. */
@@ -109,7 +112,8 @@ export interface ClerkClient {
    * without a body (204) is `undefined`.
    *
    * @param method `GET`, `POST`, `PATCH`, `PUT` or `DELETE`.
-   * @param path Below the version segment, for example `/organizations/org_1`. No `..`, no host, no query.
+   * @param path Below the version segment, for example `/organizations/org_1`. No query, no dot segment, and nothing
+   * encoded that could be read in two ways (`%2F`, `%2e`): those are `invalid_path`.
    * @throws {ClerkAPIResponseError} Clerk answered with an error.
    * @throws {ClerkEdgeError} `invalid_argument` for anything but such a method and path, and the codes of {@link ClerkEdgeErrorCode}.
    */
@@ -202,7 +206,8 @@ export interface UsersApi {
    * Concurrent calls for one user share one call to Clerk.
    *
    * @throws {ClerkAPIResponseError} status 404 when there is no such user.
-   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, or holds a `/`.
+   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
+   * but letters, digits, `_`, `-`, `.` and `~`.
    */
   getUser<const F extends FieldSelection = "full">(userId: string, options?: ReadOptions<F>): Promise<Selected<User, F>>;
   /**
@@ -318,9 +323,10 @@ export interface SessionsApi {
    * A session that ended meanwhile may be served as active until its time in memory is over.
    *
    * @throws {ClerkAPIResponseError} status 404 when there is no such session.
-   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, or holds a `/`.
+   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
+   * but letters, digits, `_`, `-`, `.` and `~`.
    */
-  getSession<const F extends FieldSelection = "full">(sessionId: string, options?: ReadOptions<F>): Promise<Selected<Session, F>>;
+  getSession(sessionId: string, options?: SessionOptions): Promise<Session>;
 }
 
 // --------------------------------------------------------------------------------------------------------- metrics
