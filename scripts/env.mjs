@@ -1,5 +1,5 @@
 // Where everything is: paths, pinned tools and the environment every child process gets. Needs nothing but Node.
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 
@@ -16,7 +16,7 @@ export const npmBin = (name) => join(root, 'node_modules/.bin', name);
 
 export const paths = {
   nodeModules: join(root, 'node_modules'),
-  target: process.env.CARGO_TARGET_DIR ?? join(root, 'target'),
+  target: resolve(root, process.env.CARGO_TARGET_DIR ?? 'target'),
   tools: join(root, '.tools'),
   pkg: join(root, 'pkg'),
   pkgWasm: join(root, 'pkg/wasm'),
