@@ -94,7 +94,9 @@ class Client {
     this.asked = null;
     this.kept = null;
     clearTimeout(asked.leaving);
-    this.run.count(kind, message, performance.now() - asked.at);
+    const now = performance.now();
+    this.run.count(kind, message, now - asked.at);
+    if (kind === 'ok') this.run.answered?.(asked.id, now);
     if (kind === 'connection') setTimeout(() => this.next(), 5);
     else setImmediate(() => this.next());
   }
@@ -139,7 +141,9 @@ function byLooking(answer, id, sequence) {
  *
  * @param {{ port: number, connections: number, requests?: number, seconds?: number,
  *           ask: (random: () => number, sequence: number) => { path: string, id: string },
+ *           answered?: (id: string, at: number) => void,
  *           headers?: Record<string, string>, resetShare?: number, verify?: 'parse' | 'look', seed?: number }} options
+ *   `answered` hears of every good answer when it is there
  */
 export async function load(options) {
   const { port, connections, requests = Infinity, seconds = Infinity, headers = {}, resetShare = 0, verify = 'parse' } = options;
@@ -152,7 +156,7 @@ export async function load(options) {
   const begun = performance.now();
   let asked = 0;
   const run = {
-    port, random, resetShare,
+    port, random, resetShare, answered: options.answered,
     headers: Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join(''),
     more: () => asked < requests && performance.now() - begun < seconds * 1000,
     ask: () => options.ask(random, asked++),
