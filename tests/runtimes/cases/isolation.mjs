@@ -35,9 +35,13 @@ export const isolation = {
 
   'r02 no error shows the secret key': async (bench) => {
     const refuse = async () => { throw new TypeError('refused'); };
-    const cases = [bench.client({ fetch: refuse }).users.getUser('user_1'), bench.client().users.getUser('user_none'), bench.client().users.getUser('')];
-    for (const one of cases) {
-      const error = await rejects(one, {}, 'the call');
+    const failures = {
+      network: () => bench.client({ fetch: refuse }).users.getUser('user_1'),
+      'not found': () => bench.client().users.getUser('user_none'),
+      'bad id': () => bench.client().users.getUser(''),
+    };
+    for (const [what, call] of Object.entries(failures)) {
+      const error = await rejects(call(), {}, what);
       const text = `${error} ${error.stack} ${JSON.stringify(error)} ${JSON.stringify({ ...error })} ${error.cause?.stack}`;
       ok(!text.includes(bench.secretKey.slice(8)), 'the key is not in the error', text);
     }
