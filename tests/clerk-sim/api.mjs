@@ -12,6 +12,7 @@ import {
   versionTwice, versionUnknown,
 } from "./errors.mjs";
 import { answersItself, faultAnswer, takeFault } from "./faults.mjs";
+import { Machines } from "./machines.mjs";
 
 export const API_VERSIONS = ["2021-02-05", "2024-10-01", "2025-03-12", "2025-04-10", "2025-11-10", "2026-05-12"];
 export const LATEST_API_VERSION = API_VERSIONS.at(-1);
@@ -50,6 +51,11 @@ export class Call {
     if (wait > 0) this.refuse(wait);
   }
 
+  /** Tells the configured webhook. */
+  emit(type, data) {
+    this.sim.webhooks.emit(this.instance, type, data, this.now);
+  }
+
   refuse(waitMs) {
     this.sim.stats.overLimit += 1;
     throw tooManyRequests(waitMs);
@@ -60,8 +66,20 @@ export class Call {
 export function endpoint(sim, handle, { free = false } = {}) {
   return serving(sim, (c) => {
     const call = new Call(c, sim, authenticate(c, sim));
-    checkVersion(c);
+    call.version = version(c);
     if (!free) admit(call);
+    return handle(call);
+  });
+}
+
+/** The same, for a machine's secret key as well; `call.machine` is then its number. */
+export function machineEndpoint(sim, handle) {
+  return serving(sim, (c) => {
+    const machine = Machines.ownerOf(bearer(c));
+    const call = new Call(c, sim, machine ? openInstance(sim, machine.secretKey) : authenticate(c, sim));
+    call.machine = machine?.machine;
+    call.version = version(c);
+    admit(call);
     return handle(call);
   });
 }
@@ -95,19 +113,29 @@ async function settle(c, handle) {
 }
 
 function authenticate(c, sim) {
+  return openInstance(sim, bearer(c));
+}
+
+function bearer(c) {
   const header = c.env.incoming.headers.authorization ?? "";
   if (!header.startsWith("Bearer ") || header.length > 512) throw authorizationMalformed();
-  const instance = sim.instances.open(header.slice(7).trim());
+  return header.slice(7).trim();
+}
+
+function openInstance(sim, secretKey) {
+  const instance = sim.instances.open(secretKey);
   if (!instance) throw secretKeyInvalid();
   return instance;
 }
 
-function checkVersion(c) {
+/** The API version asked for, the latest when none is. */
+function version(c) {
   const header = c.env.incoming.headers["clerk-api-version"];
   const query = c.env.incoming.url.includes("__clerk_api_version") ? c.req.query("__clerk_api_version") : undefined;
   if (header !== undefined && query !== undefined) throw versionTwice();
-  const version = header ?? query;
-  if (version !== undefined && !VERSIONS.has(version)) throw versionUnknown(version);
+  const asked = header ?? query ?? LATEST_API_VERSION;
+  if (!VERSIONS.has(asked)) throw versionUnknown(asked);
+  return asked;
 }
 
 function admit(call) {

@@ -65,6 +65,13 @@ export class Sessions {
     return [...this.changed.values()].filter((one) => one.client_id === clientId).reverse();
   }
 
+  /** The organization of the owner of every other active session is its active one. */
+  #home(owner) {
+    const { organizations } = this.instance;
+    const id = organizations.seededId(owner % organizations.seeded);
+    return organizations.all.has(id) ? id : null;
+  }
+
   /** Even positions are the active session of user `index / 2`, odd ones the ended session of every fourth user. */
   #seeded(index) {
     const { salt, users } = this.instance;
@@ -79,7 +86,7 @@ export class Sessions {
       client_id: seededId("client", owner, salt),
       actor: null,
       status: ended ? "ended" : "active",
-      last_active_organization_id: null,
+      last_active_organization_id: owner % 2 === 0 && !ended ? this.#home(owner) : null,
       last_active_at: createdAt + 3_600_000,
       latest_activity: activity(index, salt),
       expire_at: createdAt + LIFE_MS,

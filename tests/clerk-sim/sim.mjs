@@ -13,11 +13,18 @@ import { DEFAULTS, parseConfig } from "./config.mjs";
 import { routeNotFound } from "./errors.mjs";
 import { Instances } from "./instance.mjs";
 import { controlRoutes } from "./routes/control.mjs";
+import { machineRoutes } from "./routes/machine.mjs";
+import { membershipRoutes } from "./routes/memberships.mjs";
+import { organizationRoutes } from "./routes/organizations.mjs";
 import { sessionRoutes } from "./routes/sessions.mjs";
+import { userWriteRoutes } from "./routes/user-writes.mjs";
 import { userRoutes } from "./routes/users.mjs";
 import { Stats } from "./stats.mjs";
+import { Webhooks } from "./webhooks.mjs";
 
-export { DEFAULT_LIVE_SECRET_KEY, DEFAULT_SECRET_KEY, seededSessionId, seededUserId } from "./instance.mjs";
+export {
+  DEFAULT_LIVE_SECRET_KEY, DEFAULT_SECRET_KEY, machineSecretKey, seededOrganizationId, seededSessionId, seededUserId,
+} from "./instance.mjs";
 
 /** The port used when none is given. */
 export const DEFAULT_PORT = 8788;
@@ -44,6 +51,7 @@ export class Sim {
   constructor(config, now, random) {
     Object.assign(this, { config, now, random, stats: new Stats(), instances: new Instances(config) });
     this.closing = new AbortController();
+    this.webhooks = new Webhooks(this);
     this.app = routes(this);
   }
 
@@ -62,6 +70,7 @@ export class Sim {
   reset() {
     this.config.faults = [];
     this.stats.reset();
+    this.webhooks.reset();
     for (const instance of this.instances.all()) {
       instance.seed();
       instance.limit();
@@ -112,11 +121,12 @@ export class Sim {
   }
 }
 
+const API_ROUTES = [userRoutes, userWriteRoutes, sessionRoutes, organizationRoutes, membershipRoutes, machineRoutes];
+
 function routes(sim) {
   const app = new Hono();
   controlRoutes(app, sim);
-  userRoutes(app, sim);
-  sessionRoutes(app, sim);
+  for (const add of API_ROUTES) add(app, sim);
   const lost = endpoint(sim, () => { throw routeNotFound(); });
   app.notFound(lost);
   return app;

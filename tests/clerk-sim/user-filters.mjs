@@ -56,6 +56,15 @@ export function countUsers(instance, query) {
   return count;
 }
 
+/** Ids of the users that match and are `among` the given, in the order that `order_by` asks for. */
+export function orderedUsers(instance, query, among) {
+  const { field, descending } = order(query, ORDER_NAMES, "-created_at");
+  const matches = filter(instance, query);
+  const { users } = instance;
+  return sorted(users, (card) => matches(card) && among(users.idOf(card)), field, descending)
+    .map((card) => users.idOf(card));
+}
+
 function cursor(users, query, field, offset) {
   const id = query.get("starting_after");
   if (!id) return undefined;
@@ -90,7 +99,7 @@ function filter(instance, query) {
     ...identifierTests(query),
     ...signedTests(query, "user_id", (card) => [users.idOf(card)]),
     ...signedTests(query, "external_id", (card) => [card.externalId]),
-    ...signedTests(query, "organization_id", (card) => instance.organizationsOf(users.idOf(card))),
+    ...signedTests(query, "organization_id", (card) => instance.organizations.idsOfUser(users.idOf(card))),
     ...searchTests(query, users),
     ...timeTests(query),
     ...providerTests(instance, query),
