@@ -1,4 +1,5 @@
 //! `core::projection`: what is selected and what is refused. That a naive model agrees is in `core_projection_model.rs`.
+#![allow(clippy::expect_used, reason = "the helpers of tests may panic")]
 
 use clerk_edge::core::projection::{
     FieldSet, FieldSetError, MAX_FIELD_BYTES, MAX_FIELD_DEPTH, MAX_FIELDS, MAX_JSON_DEPTH, ProjectionErrorKind, Shape,

@@ -1,4 +1,5 @@
 //! `core::projection` against naive models: a selection on a tree, and `serde_json`.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "the helpers of tests may panic")]
 
 use clerk_edge::core::projection::{FieldSet, ProjectionErrorKind, Shape, project, validate};
 use proptest::prelude::*;

@@ -191,14 +191,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let (start, mut seen, mut escaped) = (self.at, 0, false);
         loop {
-            while let Some(word) = self.word() {
-                seen |= word;
-                let stops = stops(word);
-                self.at += stops.trailing_zeros() as usize / 8;
-                if stops != 0 {
-                    break;
-                }
-            }
+            seen |= self.plain_run();
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -297,10 +290,22 @@ impl<'a> Scanner<'a> {
         self.json.get(self.at).copied()
     }
 
-    /// The next eight bytes, the first of them lowest, if there are as many.
+    /// Passes over whole words of a string until one has a byte that needs a look; all bits that were seen.
     #[inline]
-    fn word(&self) -> Option<u64> {
-        self.json.get(self.at..)?.first_chunk().copied().map(u64::from_le_bytes)
+    fn plain_run(&mut self) -> u64 {
+        let (words, _) = self.json.get(self.at..).unwrap_or_default().as_chunks();
+        let mut seen = 0;
+        for word in words {
+            let word = u64::from_le_bytes(*word);
+            seen |= word;
+            let stops = stops(word);
+            if stops != 0 {
+                self.at += stops.trailing_zeros() as usize / 8;
+                break;
+            }
+            self.at += 8;
+        }
+        seen
     }
 
     fn since(&self, start: usize) -> &'a [u8] {
