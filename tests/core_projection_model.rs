@@ -124,7 +124,7 @@ impl Tree {
     }
 }
 
-/// The same selection on serde_json's values, which keep neither order nor duplicates.
+/// The same selection on `serde_json`'s values, which keep neither order nor duplicates.
 fn select_value(value: &Value, paths: &[Vec<&str>]) -> Option<Value> {
     if paths.iter().any(Vec::is_empty) {
         return Some(value.clone());
@@ -137,7 +137,7 @@ fn select_value(value: &Value, paths: &[Vec<&str>]) -> Option<Value> {
                 .filter_map(|(name, value)| Some((name.clone(), select_value(value, &rest(paths, name)?)?)));
             Some(Value::Object(chosen.collect()))
         }
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
 }
 
@@ -153,7 +153,9 @@ fn canonical(name: &str) -> Name {
 fn split<'a>(paths: &[&'a str], envelope: bool) -> Vec<Vec<&'a str>> {
     let mut split: Vec<Vec<&str>> = paths.iter().map(|path| path.split('.').collect()).collect();
     if envelope {
-        split.iter_mut().for_each(|path| path.insert(0, "data"));
+        for path in &mut split {
+            path.insert(0, "data");
+        }
         split.push(vec!["total_count"]);
     }
     split
@@ -171,7 +173,7 @@ fn minified(json: &str) -> String {
     json.chars().filter(keep).collect()
 }
 
-/// Whether serde_json takes it; None where it is known to be stricter than RFC 8259.
+/// Whether `serde_json` takes it; None where it is known to be stricter than RFC 8259.
 fn serde_accepts(json: &[u8]) -> Option<bool> {
     match serde_json::from_slice::<Value>(json) {
         Ok(_) => Some(true),
@@ -183,7 +185,7 @@ fn serde_accepts(json: &[u8]) -> Option<bool> {
     }
 }
 
-/// `validate`, `project` with and without a selection, and serde_json say the same about these bytes.
+/// `validate`, `project` with and without a selection, and `serde_json` say the same about these bytes.
 fn agree(bytes: &[u8], paths: &[&str]) -> Result<(), TestCaseError> {
     let verdict = validate(bytes);
     if let Some(accepted) = serde_accepts(bytes) {
