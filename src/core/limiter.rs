@@ -19,9 +19,10 @@
 //! occupied now is known not to be free before a certain instant. Whoever asks may start if more places are free, and more
 //! tokens there, than living waiters stand ahead of it; so nobody overtakes into a place that another one needs, and
 //! when several are due at once, each finds its place whatever the order in which their timers fire. Someone who is due
-//! late is asked to check in when half of the time is over: it then hears of cancellations ahead, and if it does not come, those behind hear of that.
-//! A waiter that is overdue by more than [`PATIENCE`] is passed over; if it comes after all, it is back in its old place
-//! in the queue.
+//! late is asked to check in when half of the time is over: it then hears of cancellations ahead, and if it does not
+//! come, those behind hear of that.
+//! A waiter that is overdue by more than [`PATIENCE`] is passed over; if it comes after all, within [`MEMORY`], it is
+//! back in its old place in the queue.
 //!
 //! Costs: O(log n) in places and waiters. Time may stand still between calls; if it steps back, it is taken to stand
 //! still.
@@ -41,6 +42,9 @@ pub use self::places::Start;
 
 /// How long after the instant it was told a waiter may ask without being passed over.
 pub const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How long the old place of a waiter that was passed over is remembered, unless others need the room.
+pub const MEMORY: Duration = Duration::from_secs(10);
 
 /// A waiter that is due later than this is asked to check in halfway.
 const NEAR: Duration = Duration::from_millis(100);
@@ -91,16 +95,16 @@ pub struct Limiter {
     places: Places,
     bucket: Bucket,
     line: Line<Waiter>,
-    /// When each living waiter is passed over, unless it asks before.
-    overdue: BTreeSet<(Instant, u64)>,
-    /// Waiters that were passed over.
+    /// When each waiter is passed over (if it counts) or dropped (if not), unless it asks before.
+    lapses: BTreeSet<(Instant, u64)>,
+    /// Waiters that were passed over, in order of arrival.
     silent: BTreeSet<u64>,
 }
 
 #[derive(Debug)]
 struct Waiter {
-    /// The entry in `overdue`, while it counts as living.
-    overdue: Instant,
+    /// The entry in `lapses`.
+    lapse: Instant,
 }
 
 impl Limiter {
@@ -115,7 +119,7 @@ impl Limiter {
             places: Places::new(limit, quota.window, quota.lease),
             bucket: Bucket::new(limit, quota.window, quota.burst),
             line: Line::new(),
-            overdue: BTreeSet::new(),
+            lapses: BTreeSet::new(),
             silent: BTreeSet::new(),
         }
     }
@@ -132,8 +136,7 @@ impl Limiter {
         if earliest > deadline || !self.room() {
             return self.refused(earliest);
         }
-        let overdue = Instant::NEVER;
-        let id = self.line.push(Waiter { overdue });
+        let id = self.line.push(Waiter { lapse: Instant::NEVER });
         self.tell(Place { id, deadline }, earliest)
     }
 
@@ -189,10 +192,10 @@ impl Limiter {
         self.places.occupied()
     }
 
-    /// Waiters, those passed over included.
+    /// Waiters, as of the last call; without those passed over.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.line.len()
+        self.line.counted()
     }
 
     /// The earliest instant at which someone with `ahead` living waiters before it could start.
@@ -210,21 +213,24 @@ impl Limiter {
         Admission::Refused { retry_after: earliest.since(self.now).max(Duration::from_millis(1)) }
     }
 
-    /// Tells a waiter when to ask again, and notes when it is overdue.
+    /// Tells a waiter when to ask again, and notes when it will be overdue.
     fn tell(&mut self, place: Place, earliest: Instant) -> Admission {
         let away = earliest.since(self.now);
         let check_in = if away > NEAR { self.now.after(away / 2) } else { earliest };
         let then = check_in.min(place.deadline);
-        let overdue = then.after(PATIENCE);
-        if let Some(waiter) = self.line.get_mut(place.id) {
-            self.overdue.remove(&(waiter.overdue, place.id));
-            waiter.overdue = overdue;
-            self.overdue.insert((overdue, place.id));
-        }
+        self.lapse_at(place.id, then.after(PATIENCE));
         Admission::Wait(place, then)
     }
 
-    /// Room for one more waiter, if need be in place of the one that has been silent longest in the queue.
+    fn lapse_at(&mut self, id: u64, lapse: Instant) {
+        if let Some(waiter) = self.line.get_mut(id) {
+            self.lapses.remove(&(waiter.lapse, id));
+            waiter.lapse = lapse;
+            self.lapses.insert((lapse, id));
+        }
+    }
+
+    /// Room for one more waiter, if need be in place of the first in the queue that was passed over.
     fn room(&mut self) -> bool {
         if self.line.len() < self.max_queue {
             return true;
@@ -244,7 +250,7 @@ impl Limiter {
 
     fn remove(&mut self, id: u64) {
         if let Some(waiter) = self.line.remove(id) {
-            self.overdue.remove(&(waiter.overdue, id));
+            self.lapses.remove(&(waiter.lapse, id));
             self.silent.remove(&id);
         }
     }
@@ -253,10 +259,13 @@ impl Limiter {
     fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
         self.places.advance(self.now);
-        while let Some(&(overdue, id)) = self.overdue.first().filter(|(overdue, _)| *overdue <= self.now) {
-            self.overdue.remove(&(overdue, id));
-            self.line.discount(id);
-            self.silent.insert(id);
+        while let Some(&(lapse, id)) = self.lapses.first().filter(|(lapse, _)| *lapse <= self.now) {
+            if self.silent.insert(id) {
+                self.line.discount(id);
+                self.lapse_at(id, lapse.after(MEMORY));
+            } else {
+                self.remove(id);
+            }
         }
     }
 }

@@ -36,11 +36,8 @@ fn until_date(text: &str, unix_now_millis: u64) -> Option<Duration> {
 /// Seconds since 1970; zero for any time before.
 fn http_date(text: &str) -> Option<u64> {
     let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
-    let (day, month, year, time) = match *words.as_slice() {
-        // Sun, 06 Nov 1994 08:49:37 GMT; Sunday, 06-Nov-94 08:49:37 GMT; Sun Nov  6 08:49:37 1994
-        [_, day, month, year, time, "GMT"] | [_, month, day, time, year] => (day, month, year, time),
-        _ => return None,
-    };
+    // Sun, 06 Nov 1994 08:49:37 GMT; Sunday, 06-Nov-94 08:49:37 GMT; Sun Nov  6 08:49:37 1994
+    let ([_, day, month, year, time, "GMT"] | [_, month, day, time, year]) = *words.as_slice() else { return None };
     let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month)?.1;
     let day = number(day, 31).filter(|day| *day > 0)?;
     let days = days_since_1970(full_year(year)?, month, day);
