@@ -1,16 +1,17 @@
 // Joins the glue to an instance of the wasm module, once per copy of this file.
-import * as glue from './wasm/clerk_edge_bg.js';
+import { __wbg_set_wasm } from './wasm/clerk_edge_bg.js';
 import { setHost } from './wasm/host.js';
+import imports from './wasm/imports.js';
+
+export { imports };
 
 let bound = false;
-
-export const imports = { './clerk_edge_bg.js': glue };
 
 export function bind(instance, host) {
   if (bound) return;
   bound = true;
   if (host) setHost(host);
-  glue.__wbg_set_wasm(instance.exports);
+  __wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
 }
 

@@ -37,12 +37,14 @@ export const tools = {
   wasmPack: join(paths.tools, 'bin', `wasm-pack${exe}`),
 };
 
+const find = (path, name) => path.split(delimiter).filter(Boolean).map((dir) => join(dir, name + exe)).find(existsSync);
+
 /** The first of `names` that is on the path, or undefined. */
-export function which(...names) {
-  const dirs = (process.env.PATH ?? '').split(delimiter);
-  for (const name of names) for (const dir of dirs) if (dir && existsSync(join(dir, name + exe))) return join(dir, name + exe);
-  return undefined;
-}
+export const which = (...names) => names.map((name) => find(process.env.PATH ?? '', name)).find(Boolean);
+
+/** The machine's own Node rather than the pinned one, which npm puts first on the path of its scripts. */
+export const machinePath = (process.env.PATH ?? '').split(delimiter).filter((dir) => !dir.includes('node_modules')).join(delimiter);
+export const machineNode = () => find(machinePath, 'node');
 
 export const chrome = () => process.env.CHROME ?? which('chromium', 'chromium-browser', 'google-chrome', 'chrome');
 export const chromedriver = () => process.env.CHROMEDRIVER ?? which('chromedriver');

@@ -1,16 +1,13 @@
 // `npm ci`, when and only when node_modules is not what package-lock.json says.
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { paths, root, tools } from './env.mjs';
+import { join } from 'node:path';
+import { machinePath, paths, root, tools } from './env.mjs';
 import { ask, Failure, run, step } from './run.mjs';
 
 const OLDEST_NODE = 20;
 
-/** The machine's own Node and npm: the pinned Node lies in node_modules, which `npm ci` begins by deleting. */
-const machine = {
-  ...process.env,
-  PATH: process.env.PATH.split(delimiter).filter((dir) => !dir.includes('node_modules')).join(delimiter),
-};
+/** Not the pinned Node: it lies in node_modules, which `npm ci` begins by deleting. */
+const machine = { ...process.env, PATH: machinePath };
 
 export async function npmPackages() {
   const [major] = process.versions.node.split('.');
