@@ -51,7 +51,10 @@ export interface ClerkClientOptions {
   readonly maxResponseBytes?: number | undefined;
   /** Used for every call in place of the global `fetch`. */
   readonly fetch?: FetchLike | undefined;
-  /** The clock, in ms since the epoch. Default `Date.now`. It may stand still between I/O, and may step back. */
+  /**
+   * The clock of the cache, in ms since the epoch. Default `Date.now`. It may stand still between I/O, and may step back.
+   * Waits and limits follow the host's own timers.
+   */
   readonly now?: (() => number) | undefined;
 }
 
