@@ -104,8 +104,8 @@ describe('r24 r27 targets', { concurrency: false }, () => {
     '/v1/users?apiUrl=http://EVIL', '/v1/users?url=//EVIL',
   ];
 
-  /** The only targets that may reach the upstream at all: operations of the API, canonical. */
-  const harmless = /^\/v1\/(users|users\/[\w.~:@!$'()*+,-]+)(\?[\w.~=&%-]*)?$/;
+  /** The only targets that may reach the upstream at all: operations of the API, nothing encoded but what is not ASCII. */
+  const harmless = /^\/v1\/(users|users\/([\w.~:@!$'()*+,-]|%[89A-F][0-9A-F])+)(\?[\w.~=&%-]*)?$/;
 
   for (const written of targets) {
     test(`GET ${JSON.stringify(written)} reaches nobody it should not`, async () => {
@@ -194,7 +194,7 @@ describe('r26 what reaches Clerk', { concurrency: false }, () => {
   test('both ways at once never both go on', async () => {
     const headers = { ...BEARER, 'clerk-api-version': '2025-11-10' };
     const response = await gateway.ask('/v1/users/user_1?__clerk_api_version=2026-05-12', { headers });
-    if (upstream.seen.length === 0) assert.equal(response.status, 400);
+    if (upstream.seen.length === 0) assert.ok([400, 422].includes(response.status), String(response.status));
     for (const { url, headers: sent } of upstream.seen) {
       assert.ok(!(url.includes('__clerk_api_version') && sent['clerk-api-version']), url);
     }
