@@ -425,7 +425,15 @@ export interface Session {
 }
 
 /** How a session stands. */
-export type SessionStatus = "active" | "revoked" | "ended" | "expired" | "removed" | "abandoned" | "replaced" | "pending";
+export type SessionStatus =
+  | "active"
+  | "revoked"
+  | "ended"
+  | "expired"
+  | "removed"
+  | "abandoned"
+  | "replaced"
+  | "pending";
 
 /** Where a session was last seen. */
 export interface SessionActivity {

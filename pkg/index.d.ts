@@ -64,12 +64,19 @@ export type FetchLike = (input: string, init: HostRequestInit) => Promise<HostRe
 /** What the host's `Request` is made with, as far as this compilation knows the host. */
 export type HostRequestInit = typeof globalThis extends { Request: new (input: never, init?: infer Init) => unknown }
   ? Exclude<Init, undefined>
-  : { readonly method: string; readonly headers: { readonly [name: string]: string }; readonly signal: AbortSignalLike };
+  : {
+    readonly method: string;
+    readonly headers: { readonly [name: string]: string };
+    readonly signal: AbortSignalLike;
+  };
 
 /** The host's `Response`, as far as this compilation knows the host. */
-export type HostResponse = typeof globalThis extends { Response: { prototype: infer Answer } }
-  ? Answer
-  : { readonly status: number; readonly headers: { get(name: string): string | null }; arrayBuffer(): Promise<ArrayBuffer> };
+export type HostResponse = typeof globalThis extends { Response: { prototype: infer Answer } } ? Answer
+  : {
+    readonly status: number;
+    readonly headers: { get(name: string): string | null };
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
 
 /** An `AbortSignal`, of whatever host or realm. */
 export interface AbortSignalLike {
@@ -194,26 +201,18 @@ export type FieldPreset = "minimal" | "basic" | "full";
 export type FieldSelection = FieldPreset | readonly string[];
 
 /** `T` with only the fields that `F` selects. Field names that are not known at compile time give `Partial<T>`. */
-export type Selected<T, F extends FieldSelection> = F extends "full"
-  ? T
-  : F extends "minimal"
-    ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "username">>
-    : F extends "basic"
-      ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "first_name" | "last_name">>
-      : F extends readonly (infer P extends string)[]
-        ? string extends P
-          ? Partial<T>
-          : SelectedPaths<T, P>
-        : never;
+export type Selected<T, F extends FieldSelection> = F extends "full" ? T
+  : F extends "minimal" ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "username">>
+  : F extends "basic" ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "first_name" | "last_name">>
+  : F extends readonly (infer P extends string)[] ? string extends P ? Partial<T>
+    : SelectedPaths<T, P>
+  : never;
 
 /** `T` with only what the dotted paths `P` name, as `fields` does it. */
-export type SelectedPaths<T, P extends string> = T extends readonly (infer E)[]
-  ? readonly SelectedPaths<E, P>[]
-  : T extends object
-    ? string extends keyof T
-      ? { readonly [K in PathHead<P>]?: JsonValue }
-      : { [K in keyof T as K extends PathHead<P> ? K : never]: K extends P ? T[K] : SelectedPaths<T[K], PathRest<P, K>> }
-    : T;
+export type SelectedPaths<T, P extends string> = T extends readonly (infer E)[] ? readonly SelectedPaths<E, P>[]
+  : T extends object ? string extends keyof T ? { readonly [K in PathHead<P>]?: JsonValue }
+    : { [K in keyof T as K extends PathHead<P> ? K : never]: K extends P ? T[K] : SelectedPaths<T[K], PathRest<P, K>> }
+  : T;
 
 /** The part of a dotted path before its first dot. */
 export type PathHead<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
@@ -234,7 +233,10 @@ export interface UsersApi {
    * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
    * but letters, digits, `_`, `-`, `.` and `~`.
    */
-  getUser<const F extends FieldSelection = "full">(userId: string, options?: ReadOptions<F>): Promise<Selected<User, F>>;
+  getUser<const F extends FieldSelection = "full">(
+    userId: string,
+    options?: ReadOptions<F>,
+  ): Promise<Selected<User, F>>;
   /**
    * A page of users: `GET /v1/users`, one request, as a bare array. From memory for `cache.userTtlMs`.
    *
@@ -243,7 +245,9 @@ export interface UsersApi {
    * @throws {ClerkEdgeError} `invalid_argument` for a `limit` outside 1..500, a `page` below 1, a negative `offset`, or
    * `page` and `offset` at once.
    */
-  getUserList<const F extends FieldSelection = "full">(options?: UserListOptions<F>): Promise<readonly Selected<User, F>[]>;
+  getUserList<const F extends FieldSelection = "full">(
+    options?: UserListOptions<F>,
+  ): Promise<readonly Selected<User, F>[]>;
 }
 
 /** Options of a read. */
@@ -255,7 +259,8 @@ export interface ReadOptions<F extends FieldSelection = FieldSelection> {
 }
 
 /** Options of {@link UsersApi.getUserList}. */
-export interface UserListOptions<F extends FieldSelection = FieldSelection> extends ReadOptions<F>, UserFilters, UserFiltersCamel {
+export interface UserListOptions<F extends FieldSelection = FieldSelection>
+  extends ReadOptions<F>, UserFilters, UserFiltersCamel {
   /** Which page of `limit` users, from 1. In place of `offset`. */
   readonly page?: number | undefined;
   /** Users per page, 1..500. Default 10. */
@@ -320,7 +325,9 @@ export interface UserFilters {
 export type UserFiltersCamel = { readonly [K in keyof UserFilters as CamelCase<K>]: UserFilters[K] };
 
 /** `email_address` → `emailAddress`. */
-export type CamelCase<S extends string> = S extends `${infer Head}_${infer Rest}` ? `${Head}${Capitalize<CamelCase<Rest>>}` : S;
+export type CamelCase<S extends string> = S extends `${infer Head}_${infer Rest}`
+  ? `${Head}${Capitalize<CamelCase<Rest>>}`
+  : S;
 
 /** Fields that users can be ordered by. */
 export type UserOrderField =

@@ -12,7 +12,14 @@ const clerk = createClerkClient({
   cache: { userTtlMs: 30_000 },
 });
 
-const fields = ["id", "username", "first_name", "last_name", "email_addresses.email_address", "last_active_at"] as const;
+const fields = [
+  "id",
+  "username",
+  "first_name",
+  "last_name",
+  "email_addresses.email_address",
+  "last_active_at",
+] as const;
 
 Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT") ?? 8000) }, async (request) => {
   const url = new URL(request.url);
@@ -22,7 +29,9 @@ Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT") ?? 8000) }
   try {
     const page = Number(url.searchParams.get("page") ?? 1);
     const query = url.searchParams.get("query") ?? undefined;
-    return Response.json(await clerk.with({ signal: request.signal }).users.getUserList({ page, limit: 20, query, fields }));
+    return Response.json(
+      await clerk.with({ signal: request.signal }).users.getUserList({ page, limit: 20, query, fields }),
+    );
   } catch (error) {
     return failure(error);
   }
@@ -33,7 +42,10 @@ function failure(error: unknown): Response {
     return Response.json({ error: error.message }, { status: 400 });
   }
   if (error instanceof ClerkEdgeError && error.retryAfterMs !== undefined) {
-    return new Response(null, { status: 503, headers: { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) } });
+    return new Response(null, {
+      status: 503,
+      headers: { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) },
+    });
   }
   if (error instanceof ClerkAPIResponseError) return Response.json({ error: error.errors[0]?.code }, { status: 502 });
   throw error;

@@ -3,7 +3,7 @@
 // The client is made per request because the key arrives with the request; clients with equal options share one cache,
 // one rate limit and one pool in each isolate, so this costs nothing. On Workers it finds `waitUntil` by itself.
 import { verifyToken } from "@clerk/backend";
-import { ClerkAPIResponseError, ClerkEdgeError, type ClerkClient, createClerkClient } from "clerk-edge";
+import { ClerkAPIResponseError, type ClerkClient, ClerkEdgeError, createClerkClient } from "clerk-edge";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 

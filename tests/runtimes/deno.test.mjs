@@ -5,5 +5,9 @@ import { conforms, outcomeOf, writeMain } from './support/run.mjs';
 conforms('deno', /^Deno 2/, ({ dir, simUrl }) => {
   const main = writeMain(dir, simUrl, '`Deno ${Deno.version.deno}`');
   const rights = ['--no-prompt', '--allow-net=127.0.0.1'];
-  return outcomeOf(tool('deno'), ['run', '--quiet', '--cached-only', '--node-modules-dir=manual', ...rights, main], dir);
+  return outcomeOf(
+    tool('deno'),
+    ['run', '--quiet', '--cached-only', '--node-modules-dir=manual', ...rights, main],
+    dir,
+  );
 });

@@ -9,13 +9,20 @@ conforms('edge-runtime', /^edge-runtime$/, async ({ dir, simUrl }) => {
   const contents = `import * as clerkEdge from 'clerk-edge';
 import { conformance } from './suite/conformance.mjs';
 const run = async () => {
-  const results = await conformance({ clerkEdge, simUrl: ${JSON.stringify(simUrl)}, fetch: (...args) => fetch(...args) });
+  const results = await conformance({ clerkEdge, simUrl: ${
+    JSON.stringify(simUrl)
+  }, fetch: (...args) => fetch(...args) });
   return new Response(JSON.stringify({ self: EdgeRuntime, results }));
 };
 addEventListener('fetch', (event) => event.respondWith(run()));`;
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: dir }, bundle: true, write: false, format: 'iife', target: 'es2022',
-    conditions: ['edge-light'], plugins: [plugin],
+    stdin: { contents, resolveDir: dir },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    conditions: ['edge-light'],
+    plugins: [plugin],
   });
   const runtime = new edge.EdgeRuntime({
     initialCode: outputFiles[0].text,

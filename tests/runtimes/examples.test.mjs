@@ -20,7 +20,9 @@ let user;
 before(async () => {
   installed = install();
   cpSync(path.join(root, 'examples'), path.join(installed.dir, 'examples'), { recursive: true });
-  for (const name of ['hono', '@clerk']) symlinkSync(path.join(root, 'node_modules', name), path.join(installed.dir, 'node_modules', name));
+  for (const name of ['hono', '@clerk']) {
+    symlinkSync(path.join(root, 'node_modules', name), path.join(installed.dir, 'node_modules', name));
+  }
   sim = await startSim({ port: 0, flavour: 'none' });
   clerk = steer(sim.url);
 });
@@ -35,7 +37,11 @@ beforeEach(async () => {
 
 /** A session token of a user, as Clerk's frontend would send it. */
 async function token({ id: userId } = user) {
-  const init = { method: 'POST', headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' }, body: JSON.stringify({ userId }) };
+  const init = {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ userId }),
+  };
   const response = await fetch(`${sim.url}/__sim/session-token`, init);
   assert.ok(response.ok, await response.clone().text());
   return (await response.json()).jwt;
@@ -48,10 +54,20 @@ describe('Hono on Workers', { concurrency: false }, () => {
   before(async () => {
     const { plugin, modules } = wasmForWorkerd();
     const { outputFiles } = await build({
-      entryPoints: [path.join(installed.dir, 'examples/hono-workers/index.ts')], bundle: true, write: false, format: 'esm', target: 'es2024',
-      conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], plugins: [plugin], preserveSymlinks: false, logLevel: 'warning',
+      entryPoints: [path.join(installed.dir, 'examples/hono-workers/index.ts')],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2024',
+      conditions: ['workerd', 'worker', 'browser'],
+      external: ['cloudflare:*', 'node:*'],
+      plugins: [plugin],
+      preserveSymlinks: false,
+      logLevel: 'warning',
     });
-    workerd = await startWorkerd([{ name: 'index.js', body: outputFiles[0].text }, ...modules()], { bindings: { CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url } });
+    workerd = await startWorkerd([{ name: 'index.js', body: outputFiles[0].text }, ...modules()], {
+      bindings: { CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url },
+    });
   });
   after(() => workerd?.stop());
 
@@ -95,10 +111,20 @@ addEventListener('fetch', (event) => {
   event.respondWith(middleware({ url: request.url, headers: request.headers, signal: request.signal, cookies }, event));
 });`;
     const { outputFiles } = await build({
-      stdin: { contents, resolveDir: installed.dir }, bundle: true, write: false, format: 'iife', target: 'es2022', conditions: ['edge-light', 'worker'],
-      define: { 'process.env': JSON.stringify({ CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url }) }, plugins: [plugin, nextServer], logLevel: 'warning',
+      stdin: { contents, resolveDir: installed.dir },
+      bundle: true,
+      write: false,
+      format: 'iife',
+      target: 'es2022',
+      conditions: ['edge-light', 'worker'],
+      define: { 'process.env': JSON.stringify({ CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url }) },
+      plugins: [plugin, nextServer],
+      logLevel: 'warning',
     });
-    runtime = new edge.EdgeRuntime({ initialCode: outputFiles[0].text, extend: (context) => Object.assign(context, globals()) });
+    runtime = new edge.EdgeRuntime({
+      initialCode: outputFiles[0].text,
+      extend: (context) => Object.assign(context, globals()),
+    });
   });
 
   /** `NextResponse` as far as middleware can see it, for a repository without Next.js. */
@@ -116,7 +142,9 @@ addEventListener('fetch', (event) => {
   };
 
   const visit = async (cookie) => {
-    const response = await runtime.dispatchFetch('https://site.example/beta/new', { headers: cookie === undefined ? {} : { cookie } });
+    const response = await runtime.dispatchFetch('https://site.example/beta/new', {
+      headers: cookie === undefined ? {} : { cookie },
+    });
     const location = response.headers.get('location');
     assert.ok(response.ok || location !== null, `${response.status} ${await response.text()}`);
     return location === null ? 'in' : new URL(location).pathname;
@@ -134,7 +162,11 @@ addEventListener('fetch', (event) => {
   test('lets in whose metadata says so', async () => {
     const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' };
     const [, tester] = await clerk.direct('/users?limit=2', { headers });
-    await clerk.direct(`/users/${tester.id}/metadata`, { method: 'PATCH', headers, body: '{"public_metadata":{"beta":true}}' });
+    await clerk.direct(`/users/${tester.id}/metadata`, {
+      method: 'PATCH',
+      headers,
+      body: '{"public_metadata":{"beta":true}}',
+    });
     assert.equal(await visit(`__session=${await token(tester)}`), 'in');
   });
 });
@@ -144,20 +176,48 @@ describe('Deno.serve', { concurrency: false }, () => {
   let url;
   let written = '';
   before(async () => {
-    const env = { ...process.env, CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url, DASHBOARD_TOKEN: 'dash', PORT: '0', NO_COLOR: '1' };
-    const rights = ['--no-prompt', '--allow-net=127.0.0.1', '--allow-env=CLERK_SECRET_KEY,CLERK_API_URL,DASHBOARD_TOKEN,PORT'];
+    const env = {
+      ...process.env,
+      CLERK_SECRET_KEY: secretKey,
+      CLERK_API_URL: sim.url,
+      DASHBOARD_TOKEN: 'dash',
+      PORT: '0',
+      NO_COLOR: '1',
+    };
+    const rights = [
+      '--no-prompt',
+      '--allow-net=127.0.0.1',
+      '--allow-env=CLERK_SECRET_KEY,CLERK_API_URL,DASHBOARD_TOKEN,PORT',
+    ];
     // --no-config: the example's own import map names the published package, this run has the one under test
-    child = spawn(tool('deno'), ['run', '--check', '--no-config', '--node-modules-dir=manual', ...rights, 'examples/deno-serve/main.ts'], { cwd: installed.dir, env });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => { written += bytes; });
+    child = spawn(tool('deno'), [
+      'run',
+      '--check',
+      '--no-config',
+      '--node-modules-dir=manual',
+      ...rights,
+      'examples/deno-serve/main.ts',
+    ], { cwd: installed.dir, env });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes) => {
+        written += bytes;
+      });
+    }
     url = await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`not listening after 60 s\n${written}`)), 60_000);
       const look = () => {
         const found = /http:\/\/127\.0\.0\.1:\d+/.exec(written)?.[0];
-        if (found) { clearTimeout(timer); resolve(found); }
+        if (found) {
+          clearTimeout(timer);
+          resolve(found);
+        }
       };
       child.stdout.on('data', look);
       child.stderr.on('data', look);
-      child.once('exit', (code) => { clearTimeout(timer); reject(new Error(`deno ended with ${code}\n${written}`)); });
+      child.once('exit', (code) => {
+        clearTimeout(timer);
+        reject(new Error(`deno ended with ${code}\n${written}`));
+      });
     });
   });
   after(async () => {
@@ -178,4 +238,3 @@ describe('Deno.serve', { concurrency: false }, () => {
     assert.equal((await ask('/users', 'Bearer x')).status, 401);
   });
 });
-

@@ -13,13 +13,21 @@ async function modules(dir, simUrl) {
 import { conformance } from './suite/conformance.mjs';
 export default {
   async fetch() {
-    const results = await conformance({ clerkEdge, simUrl: ${JSON.stringify(simUrl)}, fetch: (...args) => fetch(...args) });
+    const results = await conformance({ clerkEdge, simUrl: ${
+    JSON.stringify(simUrl)
+  }, fetch: (...args) => fetch(...args) });
     return Response.json({ self: navigator.userAgent, results });
   },
 };`;
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: dir }, bundle: true, write: false, format: 'esm', target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*'], plugins: [plugin],
+    stdin: { contents, resolveDir: dir },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*'],
+    plugins: [plugin],
   });
   return [{ name: 'index.js', body: outputFiles[0].text }, ...wasm()];
 }
@@ -37,4 +45,8 @@ const on = (options) => async ({ dir, simUrl }) => {
 };
 
 conforms('workerd', /^Cloudflare-Workers$/, on({}));
-conforms('workerd, oldest compatibility date', /^Cloudflare-Workers$/, on({ date: OLDEST_DATE, flags: ['global_navigator'] }));
+conforms(
+  'workerd, oldest compatibility date',
+  /^Cloudflare-Workers$/,
+  on({ date: OLDEST_DATE, flags: ['global_navigator'] }),
+);

@@ -1,8 +1,22 @@
 // Every declaration of the package in use. Compiled, never run: a line that must not compile says so.
 import { ClerkAPIResponseError, ClerkEdgeError, createClerkClient } from "clerk-edge";
 import type {
-  ClerkClient, ClerkEdgeErrorCode, EmailAddress, EnterpriseAccount, ExternalAccount, FieldSelection, JsonObject, JsonValue, MetricsReport, PhoneNumber, SamlAccount,
-  Selected, Session, User, UserListOptions, Web3Wallet,
+  ClerkClient,
+  ClerkEdgeErrorCode,
+  EmailAddress,
+  EnterpriseAccount,
+  ExternalAccount,
+  FieldSelection,
+  JsonObject,
+  JsonValue,
+  MetricsReport,
+  PhoneNumber,
+  SamlAccount,
+  Selected,
+  Session,
+  User,
+  UserListOptions,
+  Web3Wallet,
 } from "clerk-edge";
 
 /** Fails to compile unless both types are the same. */
@@ -40,7 +54,9 @@ export async function users(): Promise<void> {
   const named = await clerk.users.getUser("user_1", { fields: ["id", "banned"] });
   same<typeof named, { readonly id: string; readonly banned: boolean }>(true);
 
-  const nested = await clerk.users.getUser("user_1", { fields: ["email_addresses.email_address", "public_metadata.plan"] });
+  const nested = await clerk.users.getUser("user_1", {
+    fields: ["email_addresses.email_address", "public_metadata.plan"],
+  });
   const addresses: readonly { readonly email_address: string }[] = nested.email_addresses;
   const plan: JsonValue | undefined = nested.public_metadata.plan;
   // @ts-expect-error only what was named
@@ -61,8 +77,17 @@ export async function users(): Promise<void> {
 export async function lists(options: UserListOptions): Promise<readonly Partial<User>[]> {
   const page = await clerk.users.getUserList({ page: 2, limit: 50, fields: ["id"] });
   same<typeof page, readonly { readonly id: string }[]>(true);
-  await clerk.users.getUserList({ email_address: ["a@example.com"], orderBy: "-created_at", lastActiveAtSince: 1_700_000_000_000 });
-  await clerk.users.getUserList({ emailAddress: ["a@example.com"], order_by: "created_at", banned: false, starting_after: "user_1" });
+  await clerk.users.getUserList({
+    email_address: ["a@example.com"],
+    orderBy: "-created_at",
+    lastActiveAtSince: 1_700_000_000_000,
+  });
+  await clerk.users.getUserList({
+    emailAddress: ["a@example.com"],
+    order_by: "created_at",
+    banned: false,
+    starting_after: "user_1",
+  });
   // @ts-expect-error not an order
   await clerk.users.getUserList({ orderBy: "shoe_size" });
   // @ts-expect-error not a filter
@@ -71,11 +96,15 @@ export async function lists(options: UserListOptions): Promise<readonly Partial<
   return clerk.users.getUserList({ ...options, fields: ["id", "username"] });
 }
 
-export async function others(signal: { aborted: boolean; addEventListener(): void; removeEventListener(): void }): Promise<void> {
+export async function others(
+  signal: { aborted: boolean; addEventListener(): void; removeEventListener(): void },
+): Promise<void> {
   const session: Session = await clerk.sessions.getSession("sess_1", { signal });
   if (session.status === "pending") console(session.tasks?.[0]?.key);
 
-  const anything: JsonValue = await clerk.request("GET", "/organizations", { query: { limit: 10, user_id: ["user_1"], banned: undefined } });
+  const anything: JsonValue = await clerk.request("GET", "/organizations", {
+    query: { limit: 10, user_id: ["user_1"], banned: undefined },
+  });
   const typed = await clerk.request<JsonObject>("POST", "/organizations", { body: { name: "Acme" } });
   await clerk.request("GET", "/users/count", { ttlMs: 5_000, fields: ["total_count"], signal });
   // @ts-expect-error not a method
@@ -93,7 +122,8 @@ export function metrics(): number {
   clerk.metrics.recordCacheHit();
   clerk.metrics.recordCacheMiss();
   console(clerk.metrics.prometheus());
-  return report.cacheHitRate + report.outcomes["5xx"] + report.lookups.coalesced + report.responseTimes.p99Ms + report.live.bytes;
+  return report.cacheHitRate + report.outcomes["5xx"] + report.lookups.coalesced + report.responseTimes.p99Ms +
+    report.live.bytes;
 }
 
 export function explain(error: unknown): string {
@@ -125,7 +155,14 @@ export function parts(user: User): unknown[] {
   const external: ExternalAccount | undefined = user.external_accounts[0];
   const saml: SamlAccount | undefined = user.saml_accounts[0];
   const enterprise: EnterpriseAccount | undefined = user.enterprise_accounts[0];
-  return [email?.verification?.status, phone?.phone_number, wallet?.web3_wallet, external?.provider, saml?.active, enterprise?.protocol];
+  return [
+    email?.verification?.status,
+    phone?.phone_number,
+    wallet?.web3_wallet,
+    external?.provider,
+    saml?.active,
+    enterprise?.protocol,
+  ];
 }
 
 /** Generic code over selections keeps working. */

@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { startSim } from '../clerk-sim/sim.mjs';
-import { BEARER, SECRET, read, refused, requestText, startCapture, startGateway, steer } from './support/gateway.mjs';
+import { BEARER, read, refused, requestText, SECRET, startCapture, startGateway, steer } from './support/gateway.mjs';
 
 const TOKEN = 'gw_3f9c1d5e7a2b48c6';
-const json = (method, body) => ({ method, headers: { ...BEARER, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const json = (method, body) => ({
+  method,
+  headers: { ...BEARER, 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 let sim;
 let clerk;
@@ -28,7 +32,9 @@ const calls = async () => (await clerk.stats()).total;
 
 describe('the gateway', { concurrency: false }, () => {
   let gateway;
-  before(async () => { gateway = await startGateway(sim.url, { GATEWAY_TOKEN: TOKEN }); });
+  before(async () => {
+    gateway = await startGateway(sim.url, { GATEWAY_TOKEN: TOKEN });
+  });
   after(() => gateway?.stop());
   beforeEach(async () => {
     await clerk.configure({ latencyMs: 0, jitterMs: 0, faults: [] });
@@ -83,7 +89,10 @@ describe('the gateway', { concurrency: false }, () => {
 
     test('an error is passed on as it is and not kept', async () => {
       const [user] = await freshUsers(1);
-      const body = { errors: [{ code: 'quite_special', message: 'm', long_message: 'l', meta: { param_name: 'p' } }], clerk_trace_id: 'trace_7' };
+      const body = {
+        errors: [{ code: 'quite_special', message: 'm', long_message: 'l', meta: { param_name: 'p' } }],
+        clerk_trace_id: 'trace_7',
+      };
       await clerk.configure({ faults: [{ path: `/v1/users/${user.id}`, status: 422, body, times: 1 }] });
       const first = await get(`/v1/users/${user.id}`);
       assert.deepEqual([first.status, first.body], [422, body]);
@@ -94,7 +103,9 @@ describe('the gateway', { concurrency: false }, () => {
       const { status, body } = await get('/v1/users?limit=501');
       const direct = await fetch(`${sim.url}/v1/users?limit=501`, { headers: BEARER });
       assert.equal(status, direct.status);
-      const [mine, theirs] = [body, await direct.json()].map((one) => (Array.isArray(one) ? one.length : one.errors[0].code));
+      const [mine, theirs] = [body, await direct.json()].map((
+        one,
+      ) => (Array.isArray(one) ? one.length : one.errors[0].code));
       assert.equal(mine, theirs);
     });
   });
@@ -130,7 +141,9 @@ describe('the gateway', { concurrency: false }, () => {
     });
 
     test('fields and pages that are none are refused', async () => {
-      for (const query of ['fields=', 'fields=a..b', 'page=0', 'page=-1', 'page=x', 'page=1&offset=5', 'page=99999999999']) {
+      for (
+        const query of ['fields=', 'fields=a..b', 'page=0', 'page=-1', 'page=x', 'page=1&offset=5', 'page=99999999999']
+      ) {
         await refused(await gateway.ask(`/v1/users?${query}`), 422, 'invalid_argument');
       }
       assert.equal(await calls(), 0);
@@ -172,7 +185,15 @@ describe('the gateway', { concurrency: false }, () => {
 
   describe('what it refuses', () => {
     test('operations that Clerk does not have', async () => {
-      const unknown = [['GET', '/v1/nothing'], ['GET', '/v1'], ['DELETE', '/v1/users'], ['PUT', '/v1/users/user_1'], ['GET', '/v2/users'], ['HEAD', '/v1/users'], ['OPTIONS', '/v1/users']];
+      const unknown = [
+        ['GET', '/v1/nothing'],
+        ['GET', '/v1'],
+        ['DELETE', '/v1/users'],
+        ['PUT', '/v1/users/user_1'],
+        ['GET', '/v2/users'],
+        ['HEAD', '/v1/users'],
+        ['OPTIONS', '/v1/users'],
+      ];
       for (const [method, path] of unknown) {
         const response = await gateway.ask(path, { method });
         if (method === 'HEAD') assert.deepEqual([response.status, await response.text()], [404, '']);
@@ -182,7 +203,12 @@ describe('the gateway', { concurrency: false }, () => {
     });
 
     test('a body that is too large, before it is sent', async () => {
-      const { status, text } = await gateway.raw(requestText('PATCH /v1/users/user_1 HTTP/1.1', ['content-type: application/json', `content-length: ${64 << 20}`]));
+      const { status, text } = await gateway.raw(
+        requestText('PATCH /v1/users/user_1 HTTP/1.1', [
+          'content-type: application/json',
+          `content-length: ${64 << 20}`,
+        ]),
+      );
       assert.ok([413, 422].includes(status), text);
       assert.match(text, /"code":"invalid_argument"/);
       assert.equal(await calls(), 0);
@@ -245,31 +271,39 @@ describe('a gateway of its own', { concurrency: false }, () => {
     await clerk.reset();
   });
 
-  test('without a secret it refuses to serve', () => withGateway({ CLERK_SECRET_KEY: undefined }, async (gateway) => {
-    for (const headers of [BEARER, {}, { authorization: 'Bearer ' }, { authorization: 'Bearer undefined' }]) {
-      await refused(await gateway.ask('/v1/users', { headers }), 503, 'invalid_config');
-    }
-    assert.equal(await calls(), 0);
-  }));
+  test('without a secret it refuses to serve', () =>
+    withGateway({ CLERK_SECRET_KEY: undefined }, async (gateway) => {
+      for (const headers of [BEARER, {}, { authorization: 'Bearer ' }, { authorization: 'Bearer undefined' }]) {
+        await refused(await gateway.ask('/v1/users', { headers }), 503, 'invalid_config');
+      }
+      assert.equal(await calls(), 0);
+    }));
 
-  test('with a secret that is none it refuses to serve, and does not show it', () => withGateway({ CLERK_SECRET_KEY: 'pk_test_oops' }, async (gateway) => {
-    const { body } = await refused(await gateway.ask('/v1/users', { headers: { authorization: 'Bearer pk_test_oops' } }), 503, 'invalid_config');
-    assert.ok(!JSON.stringify(body).includes('oops'));
-  }));
+  test('with a secret that is none it refuses to serve, and does not show it', () =>
+    withGateway({ CLERK_SECRET_KEY: 'pk_test_oops' }, async (gateway) => {
+      const { body } = await refused(
+        await gateway.ask('/v1/users', { headers: { authorization: 'Bearer pk_test_oops' } }),
+        503,
+        'invalid_config',
+      );
+      assert.ok(!JSON.stringify(body).includes('oops'));
+    }));
 
-  test('a var that is no number is a refusal, not a default', () => withGateway({ RATE_LIMIT_LIMIT: 'many' }, async (gateway) => {
-    await refused(await gateway.ask('/v1/users'), 503, 'invalid_config');
-  }));
+  test('a var that is no number is a refusal, not a default', () =>
+    withGateway({ RATE_LIMIT_LIMIT: 'many' }, async (gateway) => {
+      await refused(await gateway.ask('/v1/users'), 503, 'invalid_config');
+    }));
 
-  test('a 429 of Clerk is passed on, with its Retry-After, and is waited for', () => withGateway({ RATE_LIMIT_MAX_WAIT_MS: 0 }, async (gateway) => {
-    const body = { errors: [{ code: 'too_many_requests', message: 'Too many requests', long_message: 'l' }] };
-    await clerk.configure({ faults: [{ status: 429, headers: { 'retry-after': '9' }, body, times: 1 }] });
-    const first = await refused(await gateway.ask('/v1/users?limit=1'), 429, 'too_many_requests');
-    assert.equal(first.headers.get('retry-after'), '9');
-    const second = await refused(await gateway.ask('/v1/users?limit=2'), 429, 'rate_limited');
-    assert.match(second.headers.get('retry-after'), /^[5-9]$/);
-    assert.equal(await calls(), 1);
-  }));
+  test('a 429 of Clerk is passed on, with its Retry-After, and is waited for', () =>
+    withGateway({ RATE_LIMIT_MAX_WAIT_MS: 0 }, async (gateway) => {
+      const body = { errors: [{ code: 'too_many_requests', message: 'Too many requests', long_message: 'l' }] };
+      await clerk.configure({ faults: [{ status: 429, headers: { 'retry-after': '9' }, body, times: 1 }] });
+      const first = await refused(await gateway.ask('/v1/users?limit=1'), 429, 'too_many_requests');
+      assert.equal(first.headers.get('retry-after'), '9');
+      const second = await refused(await gateway.ask('/v1/users?limit=2'), 429, 'rate_limited');
+      assert.match(second.headers.get('retry-after'), /^[5-9]$/);
+      assert.equal(await calls(), 1);
+    }));
 
   test('who does not fit under the limit is told when to come back', () => {
     const bindings = { RATE_LIMIT_LIMIT: 1, RATE_LIMIT_WINDOW_MS: 10_000, RATE_LIMIT_MAX_WAIT_MS: 0 };
@@ -281,17 +315,22 @@ describe('a gateway of its own', { concurrency: false }, () => {
     });
   });
 
-  test('a hang upstream is a 504', () => withGateway({ RETRY_TIMEOUT_MS: 200 }, async (gateway) => {
-    await clerk.configure({ faults: [{ hang: true, times: 1 }] });
-    await refused(await gateway.ask('/v1/users?limit=1'), 504, 'timeout');
-    assert.equal((await gateway.ask('/v1/users?limit=1')).status, 200);
-  }));
+  test('a hang upstream is a 504', () =>
+    withGateway({ RETRY_TIMEOUT_MS: 200 }, async (gateway) => {
+      await clerk.configure({ faults: [{ hang: true, times: 1 }] });
+      await refused(await gateway.ask('/v1/users?limit=1'), 504, 'timeout');
+      assert.equal((await gateway.ask('/v1/users?limit=1')).status, 200);
+    }));
 
-  test('a time-to-live of 0 keeps nothing', () => withGateway({ CACHE_USER_TTL_MS: 0 }, async (gateway) => {
-    const answers = [await read(await gateway.ask('/v1/users?limit=1')), await read(await gateway.ask('/v1/users?limit=1'))];
-    assert.ok(answers.every(({ cache }) => cache !== 'hit'));
-    assert.equal(await calls(), 2);
-  }));
+  test('a time-to-live of 0 keeps nothing', () =>
+    withGateway({ CACHE_USER_TTL_MS: 0 }, async (gateway) => {
+      const answers = [
+        await read(await gateway.ask('/v1/users?limit=1')),
+        await read(await gateway.ask('/v1/users?limit=1')),
+      ];
+      assert.ok(answers.every(({ cache }) => cache !== 'hit'));
+      assert.equal(await calls(), 2);
+    }));
 
   test("the SDKs' unversioned machine-token paths are passed on as they are", async () => {
     const capture = await startCapture(() => ({ body: '{"object":"api_key"}' }));
@@ -302,7 +341,11 @@ describe('a gateway of its own', { concurrency: false }, () => {
           assert.deepEqual([status, cache], [200, 'pass']);
         }
       }, capture.url);
-      assert.deepEqual(capture.seen.map(({ url }) => url), ['/api_keys/verify', '/m2m_tokens/verify', '/oauth_applications/access_tokens/verify']);
+      assert.deepEqual(capture.seen.map(({ url }) => url), [
+        '/api_keys/verify',
+        '/m2m_tokens/verify',
+        '/oauth_applications/access_tokens/verify',
+      ]);
     } finally {
       await capture.close();
     }

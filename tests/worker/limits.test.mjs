@@ -26,7 +26,12 @@ describe('the limit', { concurrency: false }, () => {
         const users = await clerk.direct(`/users?limit=${REQUESTS}`);
         await clerk.configure({ flavour, limit: LIMIT, windowMs: WINDOW_MS });
         await clerk.reset();
-        const vars = { RATE_LIMIT_LIMIT: LIMIT, RATE_LIMIT_WINDOW_MS: WINDOW_MS, RATE_LIMIT_MAX_WAIT_MS: 20_000, MAX_CONNECTIONS: 100 };
+        const vars = {
+          RATE_LIMIT_LIMIT: LIMIT,
+          RATE_LIMIT_WINDOW_MS: WINDOW_MS,
+          RATE_LIMIT_MAX_WAIT_MS: 20_000,
+          MAX_CONNECTIONS: 100,
+        };
         const gateway = await startGateway(sim.url, vars);
         try {
           const began = Date.now();
@@ -48,7 +53,13 @@ describe('the limit', { concurrency: false }, () => {
   test('is kept by a closed loop of clients that never pause', { timeout: 60_000 }, async () => {
     await clerk.configure({ flavour: 'sliding', limit: LIMIT, windowMs: WINDOW_MS, jitterMs: 5 });
     await clerk.reset();
-    const vars = { RATE_LIMIT_LIMIT: LIMIT, RATE_LIMIT_WINDOW_MS: WINDOW_MS, RATE_LIMIT_MAX_WAIT_MS: 20_000, CACHE_USER_TTL_MS: 0, MAX_CONNECTIONS: 100 };
+    const vars = {
+      RATE_LIMIT_LIMIT: LIMIT,
+      RATE_LIMIT_WINDOW_MS: WINDOW_MS,
+      RATE_LIMIT_MAX_WAIT_MS: 20_000,
+      CACHE_USER_TTL_MS: 0,
+      MAX_CONNECTIONS: 100,
+    };
     const gateway = await startGateway(sim.url, vars);
     try {
       const users = await clerk.direct('/users?limit=20');
@@ -57,7 +68,13 @@ describe('the limit', { concurrency: false }, () => {
         const { id } = users[Math.floor(random() * users.length)];
         return { path: `/v1/users/${id}`, id };
       };
-      await load({ port: gateway.port, connections: 40, seconds: WINDOWS, ask, headers: { authorization: `Bearer ${SECRET}` } });
+      await load({
+        port: gateway.port,
+        connections: 40,
+        seconds: WINDOWS,
+        ask,
+        headers: { authorization: `Bearer ${SECRET}` },
+      });
       const stats = await clerk.stats();
       assert.equal(stats.overLimit, 0);
       assert.ok(stats.maxInWindow <= LIMIT, `${stats.maxInWindow} in one window`);

@@ -55,7 +55,9 @@ describe('reads', { concurrency: false }, () => {
     assert.equal(list.data.length, 3);
     assert.equal((await answered((sdk) => sdk.users.getUser(list.data[0].id))).id, list.data[0].id);
     assert.ok(await answered((sdk) => sdk.users.getCount()) > 0);
-    const found = await answered((sdk) => sdk.users.getUserList({ emailAddress: [list.data[1].emailAddresses[0].emailAddress] }));
+    const found = await answered((sdk) =>
+      sdk.users.getUserList({ emailAddress: [list.data[1].emailAddresses[0].emailAddress] })
+    );
     assert.deepEqual(found.data.map(({ id }) => id), [list.data[1].id]);
     await answered((sdk) => sdk.users.getUserList({ query: 'a+b@example.com', orderBy: '-created_at' }));
     await answered((sdk) => sdk.users.getUserList({ userId: list.data.map(({ id }) => id) }));
@@ -69,15 +71,25 @@ describe('reads', { concurrency: false }, () => {
   });
 
   test('organizations: list, get by id and by slug', async () => {
-    const list = await answered((sdk) => sdk.organizations.getOrganizationList({ limit: 2, includeMembersCount: true }));
+    const list = await answered((sdk) =>
+      sdk.organizations.getOrganizationList({ limit: 2, includeMembersCount: true })
+    );
     const [organization] = list.data;
-    assert.equal((await answered((sdk) => sdk.organizations.getOrganization({ organizationId: organization.id }))).id, organization.id);
-    assert.equal((await answered((sdk) => sdk.organizations.getOrganization({ slug: organization.slug }))).id, organization.id);
+    assert.equal(
+      (await answered((sdk) => sdk.organizations.getOrganization({ organizationId: organization.id }))).id,
+      organization.id,
+    );
+    assert.equal(
+      (await answered((sdk) => sdk.organizations.getOrganization({ slug: organization.slug }))).id,
+      organization.id,
+    );
   });
 
   test('memberships: of an organization, of a user', async () => {
     const { data: [organization] } = await sdkAt(sim.url).organizations.getOrganizationList({ limit: 1 });
-    const members = await answered((sdk) => sdk.organizations.getOrganizationMembershipList({ organizationId: organization.id, limit: 5 }));
+    const members = await answered((sdk) =>
+      sdk.organizations.getOrganizationMembershipList({ organizationId: organization.id, limit: 5 })
+    );
     assert.ok(members.data.length > 0);
     const { userId } = members.data[0].publicUserData;
     const mine = await answered((sdk) => sdk.users.getOrganizationMembershipList({ userId }));
@@ -117,7 +129,9 @@ describe('writes', { concurrency: false }, () => {
     const [direct, viaWorker] = await through(async (sdk, second) => {
       const { id } = users[second ? 1 : 0];
       await sdk.users.updateUserMetadata(id, { publicMetadata: { plan: 'pro', nested: { a: 1, snake_case: 2 } } });
-      const { publicMetadata } = await sdk.users.updateUserMetadata(id, { publicMetadata: { plan: null, nested: { b: 2 } } });
+      const { publicMetadata } = await sdk.users.updateUserMetadata(id, {
+        publicMetadata: { plan: null, nested: { b: 2 } },
+      });
       return { plan: publicMetadata.plan, nested: publicMetadata.nested };
     });
     assert.deepEqual(viaWorker, direct);
@@ -154,7 +168,10 @@ describe('writes', { concurrency: false }, () => {
   test('a revoked session is read as revoked', async () => {
     const { data: users } = await sdkAt(sim.url).users.getUserList({ limit: 2, offset: 70 });
     await through(async (sdk, viaWorker) => {
-      const { data: [{ id }] } = await sdk.sessions.getSessionList({ userId: users[viaWorker ? 1 : 0].id, status: 'active' });
+      const { data: [{ id }] } = await sdk.sessions.getSessionList({
+        userId: users[viaWorker ? 1 : 0].id,
+        status: 'active',
+      });
       assert.equal((await sdk.sessions.getSession(id)).status, 'active');
       await sdk.sessions.revokeSession(id);
       assert.equal((await sdk.sessions.getSession(id)).status, 'revoked');
@@ -164,11 +181,13 @@ describe('writes', { concurrency: false }, () => {
 
 describe('errors', { concurrency: false }, () => {
   test('404', async () => {
-    for (const use of [
-      (sdk) => sdk.users.getUser('user_doesNotExist'),
-      (sdk) => sdk.sessions.getSession('sess_doesNotExist'),
-      (sdk) => sdk.organizations.getOrganization({ organizationId: 'org_doesNotExist' }),
-    ]) {
+    for (
+      const use of [
+        (sdk) => sdk.users.getUser('user_doesNotExist'),
+        (sdk) => sdk.sessions.getSession('sess_doesNotExist'),
+        (sdk) => sdk.organizations.getOrganization({ organizationId: 'org_doesNotExist' }),
+      ]
+    ) {
       const { failed } = await same(use);
       assert.deepEqual([failed.status, failed.errors[0].code, failed.traced], [404, 'resource_not_found', true]);
     }
@@ -176,7 +195,9 @@ describe('errors', { concurrency: false }, () => {
 
   test('401 for a wrong key', async () => {
     // the Worker refuses by itself, so it has no trace id of Clerk's to give
-    const [direct, viaWorker] = await Promise.all([sim.url, gateway.url].map((url) => outcome(() => sdkAt(url, 'sk_test_x').users.getUser('user_1'))));
+    const [direct, viaWorker] = await Promise.all(
+      [sim.url, gateway.url].map((url) => outcome(() => sdkAt(url, 'sk_test_x').users.getUser('user_1'))),
+    );
     assert.deepEqual(viaWorker.failed, { ...direct.failed, traced: false });
     assert.deepEqual([viaWorker.failed.status, viaWorker.failed.errors[0].code], [401, 'clerk_key_invalid']);
   });
@@ -188,7 +209,13 @@ describe('errors', { concurrency: false }, () => {
   });
 
   test('429 with the seconds to wait', async () => {
-    const body = { errors: [{ code: 'too_many_requests', message: 'Too many requests', long_message: 'Too many requests, retry later' }] };
+    const body = {
+      errors: [{
+        code: 'too_many_requests',
+        message: 'Too many requests',
+        long_message: 'Too many requests, retry later',
+      }],
+    };
     const fault = { status: 429, headers: { 'retry-after': '3' }, body, times: 1 };
     const seen = [];
     for (const url of [sim.url, gateway.url]) {

@@ -16,7 +16,26 @@ const show = (value) => (typeof value === 'string' ? JSON.stringify(value) : Str
 export const badInput = {
   'ids that are empty, dots, or hold what does not belong in a path': async (bench) => {
     const clerk = bench.client();
-    const ids = ['', '.', '..', '../users', 'user_1/..', 'a/b', '/', '\\', 'user_1\\..', '%2e%2e', '%2F', 'user_1?x=1', 'user_1#x', 'user 1', 'user_1\r\nx: y', 'user_\0', 'ü', 'x'.repeat(10_000)];
+    const ids = [
+      '',
+      '.',
+      '..',
+      '../users',
+      'user_1/..',
+      'a/b',
+      '/',
+      '\\',
+      'user_1\\..',
+      '%2e%2e',
+      '%2F',
+      'user_1?x=1',
+      'user_1#x',
+      'user 1',
+      'user_1\r\nx: y',
+      'user_\0',
+      'ü',
+      'x'.repeat(10_000),
+    ];
     for (const id of ids) {
       await rejects(clerk.users.getUser(id), ARGUMENT, `getUser(${show(id.slice(0, 40))})`);
       await rejects(clerk.sessions.getSession(id), ARGUMENT, `getSession(${show(id.slice(0, 40))})`);
@@ -74,12 +93,32 @@ export const badInput = {
 
   'methods and paths that leave the API': async (bench) => {
     const clerk = bench.client();
-    const paths = ['', '//evil.example/users', '/\\evil.example', '/users/..', '/users/../jwks', '/users/%2e%2e/jwks', '/users/%2E%2E', '/%2f%2fevil.example', '/users/./count', '/users;x=1/count', 'https://evil.example/users', '/users/count#x', '/users/\r\ncount', '/users/co\0unt', '/users/count?x=1', 'users/count', '/users/'];
+    const paths = [
+      '',
+      '//evil.example/users',
+      '/\\evil.example',
+      '/users/..',
+      '/users/../jwks',
+      '/users/%2e%2e/jwks',
+      '/users/%2E%2E',
+      '/%2f%2fevil.example',
+      '/users/./count',
+      '/users;x=1/count',
+      'https://evil.example/users',
+      '/users/count#x',
+      '/users/\r\ncount',
+      '/users/co\0unt',
+      '/users/count?x=1',
+      'users/count',
+      '/users/',
+    ];
     for (const path of paths) await rejects(clerk.request('GET', path), REFUSED, `GET ${show(path)}`);
     for (const method of ['', 'get\r\n', 'TRACE', 'CONNECT', 'FETCH', undefined, 5]) {
       await rejects(clerk.request(method, '/users/count'), REFUSED, `${show(method)} /users/count`);
     }
-    for (const path of [undefined, null, 5, {}]) await rejects(clerk.request('GET', path), REFUSED, `GET ${show(path)}`);
+    for (const path of [undefined, null, 5, {}]) {
+      await rejects(clerk.request('GET', path), REFUSED, `GET ${show(path)}`);
+    }
     await nothingSent(bench);
   },
 
@@ -100,17 +139,43 @@ export const badInput = {
     const { createClerkClient } = bench.clerkEdge;
     const good = { secretKey: bench.secretKey, apiUrl: bench.simUrl };
     const wrong = [
-      { secretKey: 'nope-nope-nope' }, { secretKey: 5 }, { secretKey: 'sk_test_a b' }, { secretKey: 'sk_live_\n' }, { apiUrl: 'http://example.com' }, { apiUrl: 'https://u:p@example.com' },
-      { apiUrl: 'https://example.com/path' }, { apiUrl: 'ftp://example.com' }, { apiUrl: 'example.com' }, { apiUrl: 5 }, { apiVersion: '../v2' }, { apiVersion: 'v1/x' },
-      { rateLimit: { limit: 0 } }, { rateLimit: { limit: 1.5 } }, { rateLimit: { limit: '10' } }, { rateLimit: { windowMs: 0 } }, { rateLimit: 5 }, { maxConnections: 0 }, { maxConnections: Number.NaN },
-      { cache: { userTtlMs: -1 } }, { cache: { maxBytes: -1 } }, { cache: 'none' }, { retry: { maxAttempts: 0 } }, { retry: { timeoutMs: 0 } }, { retry: { budget: 2 } },
-      { fetch: 'fetch' }, { fetch: {} }, { now: 5 }, { maxResponseBytes: 0 },
+      { secretKey: 'nope-nope-nope' },
+      { secretKey: 5 },
+      { secretKey: 'sk_test_a b' },
+      { secretKey: 'sk_live_\n' },
+      { apiUrl: 'http://example.com' },
+      { apiUrl: 'https://u:p@example.com' },
+      { apiUrl: 'https://example.com/path' },
+      { apiUrl: 'ftp://example.com' },
+      { apiUrl: 'example.com' },
+      { apiUrl: 5 },
+      { apiVersion: '../v2' },
+      { apiVersion: 'v1/x' },
+      { rateLimit: { limit: 0 } },
+      { rateLimit: { limit: 1.5 } },
+      { rateLimit: { limit: '10' } },
+      { rateLimit: { windowMs: 0 } },
+      { rateLimit: 5 },
+      { maxConnections: 0 },
+      { maxConnections: Number.NaN },
+      { cache: { userTtlMs: -1 } },
+      { cache: { maxBytes: -1 } },
+      { cache: 'none' },
+      { retry: { maxAttempts: 0 } },
+      { retry: { timeoutMs: 0 } },
+      { retry: { budget: 2 } },
+      { fetch: 'fetch' },
+      { fetch: {} },
+      { now: 5 },
+      { maxResponseBytes: 0 },
     ];
     for (const options of wrong) {
       const error = throws(() => createClerkClient({ ...good, ...options }), CONFIG, JSON.stringify(options));
       ok(!error.message.includes('nope'), 'the value is not in the message', error.message);
     }
-    for (const options of [undefined, null, 5, 'sk_test_x']) throws(() => createClerkClient(options), CONFIG, `options: ${options}`);
+    for (const options of [undefined, null, 5, 'sk_test_x']) {
+      throws(() => createClerkClient(options), CONFIG, `options: ${options}`);
+    }
     await nothingSent(bench);
   },
 

@@ -75,7 +75,11 @@ export const cache = {
 
   'other filters are another entry': async (bench) => {
     const { users } = bench.client();
-    const lists = [await users.getUserList({ limit: 1 }), await users.getUserList({ limit: 2 }), await users.getUserList({ limit: 1, offset: 1 })];
+    const lists = [
+      await users.getUserList({ limit: 1 }),
+      await users.getUserList({ limit: 2 }),
+      await users.getUserList({ limit: 1, offset: 1 }),
+    ];
     equal(await bench.calls(), 3, 'calls to Clerk');
     ok(lists[0][0].id !== lists[2][0].id, 'the offset counts');
     equal(lists[1][1].id, lists[2][0].id, 'the second user');

@@ -14,13 +14,21 @@ export const errors = {
   '404 carries the status, the errors and the trace id': async (bench) => {
     const [user] = await bench.users(1);
     const clerk = bench.client();
-    const error = await rejects(clerk.users.getUser('user_doesNotExist'), { ...API, status: 404, retryAfter: undefined }, 'the read');
+    const error = await rejects(clerk.users.getUser('user_doesNotExist'), {
+      ...API,
+      status: 404,
+      retryAfter: undefined,
+    }, 'the read');
     ok(error instanceof bench.clerkEdge.ClerkAPIResponseError, 'it is a ClerkAPIResponseError');
     ok(error instanceof Error, 'it is an Error');
     ok(typeof error.message === 'string' && error.message !== '', 'a message', error.message);
     equal(error.errors.length, 1, 'errors');
     equal(error.errors[0].code, 'resource_not_found', 'code');
-    ok(typeof error.errors[0].message === 'string' && typeof error.errors[0].longMessage === 'string', 'messages', error.errors);
+    ok(
+      typeof error.errors[0].message === 'string' && typeof error.errors[0].longMessage === 'string',
+      'messages',
+      error.errors,
+    );
     ok(/^[0-9a-f]{32}$/.test(error.clerkTraceId), 'the trace id of the body', error.clerkTraceId);
     await worksOn(bench, clerk, user);
   },
@@ -32,11 +40,27 @@ export const errors = {
   },
 
   '422 names the parameter in camelCase meta': async (bench) => {
-    const body = { errors: [{ code: 'form_param_format_invalid', message: 'is invalid', long_message: 'Email is invalid.', meta: { param_name: 'email_address', email_addresses: ['x'] } }], clerk_trace_id: 'trace_1' };
+    const body = {
+      errors: [{
+        code: 'form_param_format_invalid',
+        message: 'is invalid',
+        long_message: 'Email is invalid.',
+        meta: { param_name: 'email_address', email_addresses: ['x'] },
+      }],
+      clerk_trace_id: 'trace_1',
+    };
     await bench.faults({ status: 422, body });
-    const error = await rejects(bench.client().request('POST', '/users', { body: { email_address: ['x'] } }), { ...API, status: 422, clerkTraceId: 'trace_1' }, 'the write');
+    const error = await rejects(bench.client().request('POST', '/users', { body: { email_address: ['x'] } }), {
+      ...API,
+      status: 422,
+      clerkTraceId: 'trace_1',
+    }, 'the write');
     const [{ code, message, longMessage, meta }] = error.errors;
-    sameJson({ code, message, longMessage }, { code: 'form_param_format_invalid', message: 'is invalid', longMessage: 'Email is invalid.' }, 'the error');
+    sameJson({ code, message, longMessage }, {
+      code: 'form_param_format_invalid',
+      message: 'is invalid',
+      longMessage: 'Email is invalid.',
+    }, 'the error');
     equal(meta.paramName, 'email_address', 'meta.paramName');
     sameJson(meta.emailAddresses, ['x'], 'meta.emailAddresses');
   },
@@ -49,8 +73,16 @@ export const errors = {
     const began = Date.now();
     const error = await rejects(clerk.users.getUser(user.id), { ...API, status: 429, retryAfter: 2 }, 'the read');
     equal(error.clerkTraceId, '8f00ba12cd34-LIS', 'the trace id, from cf-ray');
-    const refused = await rejects(clerk.users.getUser(user.id), { name: 'ClerkEdgeError', code: 'rate_limited' }, 'a read in the pause');
-    ok(refused.retryAfterMs > 1_000 && refused.retryAfterMs <= 2_500, 'retryAfterMs is what is left of the pause', refused.retryAfterMs);
+    const refused = await rejects(
+      clerk.users.getUser(user.id),
+      { name: 'ClerkEdgeError', code: 'rate_limited' },
+      'a read in the pause',
+    );
+    ok(
+      refused.retryAfterMs > 1_000 && refused.retryAfterMs <= 2_500,
+      'retryAfterMs is what is left of the pause',
+      refused.retryAfterMs,
+    );
     equal(await bench.calls(), 1, 'calls to Clerk');
     await elapse(refused.retryAfterMs - 500);
     await worksOn(bench, clerk, user);
@@ -59,11 +91,20 @@ export const errors = {
 
   '429 with a page, a date or nonsense as Retry-After is still a 429': async (bench) => {
     for (const retryAfter of ['Wed, 21 Oct 2026 07:28:00 GMT', '-5', 'soon', '']) {
-      await bench.faults({ status: 429, headers: { 'retry-after': retryAfter, 'content-type': 'text/html' }, body: '<html>slow down</html>', times: 1 });
+      await bench.faults({
+        status: 429,
+        headers: { 'retry-after': retryAfter, 'content-type': 'text/html' },
+        body: '<html>slow down</html>',
+        times: 1,
+      });
       const clerk = bench.client({ now: Date.now, rateLimit: { maxWaitMs: 0 } }); // a clock of its own: no shared pause
       const error = await rejects(clerk.users.getUser('user_1'), { ...API, status: 429 }, `Retry-After: ${retryAfter}`);
       sameJson(error.errors, [], 'errors');
-      ok(error.retryAfter === undefined || error.retryAfter >= 0, 'retryAfter is undefined or a time', error.retryAfter);
+      ok(
+        error.retryAfter === undefined || error.retryAfter >= 0,
+        'retryAfter is undefined or a time',
+        error.retryAfter,
+      );
     }
   },
 
@@ -115,7 +156,10 @@ export const errors = {
     for (const [what, fault] of Object.entries(bodies)) {
       await bench.faults({ status: 200, ...fault });
       for (const fields of ['full', ['id']]) {
-        const error = await rejects(clerk.users.getUser(user.id, { fields }), { name: 'ClerkEdgeError', code: 'invalid_response' }, `${what}, ${fields}`);
+        const error = await rejects(clerk.users.getUser(user.id, { fields }), {
+          name: 'ClerkEdgeError',
+          code: 'invalid_response',
+        }, `${what}, ${fields}`);
         ok(error instanceof bench.clerkEdge.ClerkEdgeError && error instanceof Error, 'it is a ClerkEdgeError');
         ok(!error.message.includes('Welcome'), 'the page is not in the message', error.message);
       }
@@ -127,21 +171,41 @@ export const errors = {
     const [user] = await bench.users(1);
     const clerk = bench.client();
     await bench.faults({ cutAfterBytes: 300 });
-    await rejects(clerk.users.getUser(user.id), { name: 'ClerkEdgeError', code: ['network', 'invalid_response'] }, 'after 300 bytes');
+    await rejects(
+      clerk.users.getUser(user.id),
+      { name: 'ClerkEdgeError', code: ['network', 'invalid_response'] },
+      'after 300 bytes',
+    );
     await bench.faults({ cutAfterBytes: 0 });
-    await rejects(clerk.users.getUser(user.id), { name: 'ClerkEdgeError', code: ['network', 'invalid_response'] }, 'before the first byte');
+    await rejects(
+      clerk.users.getUser(user.id),
+      { name: 'ClerkEdgeError', code: ['network', 'invalid_response'] },
+      'before the first byte',
+    );
     await worksOn(bench, clerk, user);
   },
 
   'a fetch that fails is network, with its cause': async (bench) => {
-    const clerk = bench.client({ fetch: async () => { throw new TypeError('no route to host'); } });
+    const clerk = bench.client({
+      fetch: async () => {
+        throw new TypeError('no route to host');
+      },
+    });
     const error = await rejects(clerk.users.getUser('user_1'), { name: 'ClerkEdgeError', code: 'network' }, 'the read');
-    ok(error.cause instanceof Error && error.cause.message.includes('no route to host'), 'error.cause', String(error.cause));
+    ok(
+      error.cause instanceof Error && error.cause.message.includes('no route to host'),
+      'error.cause',
+      String(error.cause),
+    );
   },
 
   'a fetch that throws at once, or throws no error, is network too': async (bench) => {
     for (const thrown of [new Error('sync'), 'a string', null]) {
-      const clerk = bench.client({ fetch: () => { throw thrown; } });
+      const clerk = bench.client({
+        fetch: () => {
+          throw thrown;
+        },
+      });
       await rejects(clerk.users.getUser('user_1'), { name: 'ClerkEdgeError', code: 'network' }, `thrown: ${thrown}`);
     }
   },
@@ -149,7 +213,11 @@ export const errors = {
   'an answer over maxResponseBytes is response_too_large': async (bench) => {
     const [user] = await bench.users(1);
     const clerk = bench.client({ maxResponseBytes: 1_000 });
-    await rejects(clerk.users.getUser(user.id), { name: 'ClerkEdgeError', code: 'response_too_large' }, 'a user of 4 KB');
+    await rejects(
+      clerk.users.getUser(user.id),
+      { name: 'ClerkEdgeError', code: 'response_too_large' },
+      'a user of 4 KB',
+    );
     equal((await clerk.request('GET', '/users/count')).object, 'total_count', 'a small answer');
   },
 
@@ -167,14 +235,26 @@ export const errors = {
   },
 
   'a redirect is not followed': async (bench) => {
-    await bench.faults({ path: '/v1/users/user_moved', status: 302, headers: { location: `${bench.simUrl}/v1/users/count` }, body: '' });
-    await rejects(bench.client().users.getUser('user_moved'), { name: ['ClerkAPIResponseError', 'ClerkEdgeError'] }, 'the read');
+    await bench.faults({
+      path: '/v1/users/user_moved',
+      status: 302,
+      headers: { location: `${bench.simUrl}/v1/users/count` },
+      body: '',
+    });
+    await rejects(
+      bench.client().users.getUser('user_moved'),
+      { name: ['ClerkAPIResponseError', 'ClerkEdgeError'] },
+      'the read',
+    );
     equal(await bench.calls(), 1, 'calls to Clerk');
   },
 
   'everyone who shares a failing call gets the error': async (bench) => {
     const [user] = await bench.users(1);
-    await bench.configure({ latencyMs: 50, faults: [{ status: 404, body: { errors: [{ code: 'resource_not_found', message: 'not found' }] } }] });
+    await bench.configure({
+      latencyMs: 50,
+      faults: [{ status: 404, body: { errors: [{ code: 'resource_not_found', message: 'not found' }] } }],
+    });
     const clerk = bench.client();
     const all = await Promise.allSettled(Array.from({ length: 20 }, () => clerk.users.getUser(user.id)));
     for (const one of all) equal(one.reason?.status, 404, 'status');

@@ -1,14 +1,23 @@
 /** Field selection: presets, names, dotted paths. */
 import { equal, ok, sameJson } from '../support/expect.mjs';
 
-const pick = (value, ...names) => Object.fromEntries(names.filter((name) => name in value).map((name) => [name, value[name]]));
+const pick = (value, ...names) =>
+  Object.fromEntries(names.filter((name) => name in value).map((name) => [name, value[name]]));
 
 export const fields = {
   'minimal and basic keep their fields, full keeps all': async (bench) => {
     const [user] = await bench.users(1);
     const { users } = bench.client();
-    sameJson(await users.getUser(user.id, { fields: 'minimal' }), pick(user, 'id', 'email_addresses', 'username'), 'minimal');
-    sameJson(await users.getUser(user.id, { fields: 'basic' }), pick(user, 'id', 'email_addresses', 'first_name', 'last_name'), 'basic');
+    sameJson(
+      await users.getUser(user.id, { fields: 'minimal' }),
+      pick(user, 'id', 'email_addresses', 'username'),
+      'minimal',
+    );
+    sameJson(
+      await users.getUser(user.id, { fields: 'basic' }),
+      pick(user, 'id', 'email_addresses', 'first_name', 'last_name'),
+      'basic',
+    );
     sameJson(await users.getUser(user.id, { fields: 'full' }), user, 'full');
     equal(await bench.calls(), 1, 'calls to Clerk for all three');
   },
@@ -25,7 +34,10 @@ export const fields = {
       fields: ['email_addresses.email_address', 'email_addresses.verification.status', 'public_metadata.plan'],
     });
     const expected = {
-      email_addresses: user.email_addresses.map((one) => ({ email_address: one.email_address, verification: { status: one.verification.status } })),
+      email_addresses: user.email_addresses.map((one) => ({
+        email_address: one.email_address,
+        verification: { status: one.verification.status },
+      })),
       public_metadata: pick(user.public_metadata, 'plan'),
     };
     sameJson(read, expected, 'the nested fields');
@@ -48,7 +60,9 @@ export const fields = {
 
   'a field that is not there is left out': async (bench) => {
     const [user] = await bench.users(1);
-    const read = await bench.client().users.getUser(user.id, { fields: ['id', 'no_such_field', 'public_metadata.no_such.field'] });
+    const read = await bench.client().users.getUser(user.id, {
+      fields: ['id', 'no_such_field', 'public_metadata.no_such.field'],
+    });
     equal(read.id, user.id, 'what exists');
     ok(!('no_such_field' in read), 'what does not', read);
     ok(!JSON.stringify(read).includes('no_such'), 'nor nested', read);
@@ -67,7 +81,10 @@ export const fields = {
 
   'escaped names and duplicate names in the answer are understood': async (bench) => {
     const path = '/v1/users/user_escaped';
-    await bench.faults({ path, body: '{"id":"user_escaped","user\\u006eame":"ada","first_name":"first","first_name":"last","x":"\\"id\\":1}"}' });
+    await bench.faults({
+      path,
+      body: '{"id":"user_escaped","user\\u006eame":"ada","first_name":"first","first_name":"last","x":"\\"id\\":1}"}',
+    });
     const read = await bench.client().users.getUser('user_escaped', { fields: ['id', 'username', 'first_name'] });
     sameJson(read, { id: 'user_escaped', username: 'ada', first_name: 'last' }, 'as JSON.parse reads it');
   },

@@ -11,7 +11,11 @@ export const isolation = {
     equal((await a.users.getUser(mine.id)).id, mine.id, 'my user by my key');
     await rejects(b.users.getUser(mine.id), { name: 'ClerkAPIResponseError', status: 404 }, 'my user by the other key');
     equal((await b.users.getUser(theirs.id)).id, theirs.id, 'the other user by the other key');
-    await rejects(a.users.getUser(theirs.id), { name: 'ClerkAPIResponseError', status: 404 }, 'the other user by my key');
+    await rejects(
+      a.users.getUser(theirs.id),
+      { name: 'ClerkAPIResponseError', status: 404 },
+      'the other user by my key',
+    );
     const [list, otherList] = [await a.users.getUserList({ limit: 5 }), await b.users.getUserList({ limit: 5 })];
     ok(list.every((user) => otherList.every((one) => one.id !== user.id)), 'the lists have nothing in common');
   },
@@ -34,7 +38,9 @@ export const isolation = {
   },
 
   'r02 no error shows the secret key': async (bench) => {
-    const refuse = async () => { throw new TypeError('refused'); };
+    const refuse = async () => {
+      throw new TypeError('refused');
+    };
     const failures = {
       network: () => bench.client({ fetch: refuse }).users.getUser('user_1'),
       'not found': () => bench.client().users.getUser('user_none'),
@@ -42,7 +48,9 @@ export const isolation = {
     };
     for (const [what, call] of Object.entries(failures)) {
       const error = await rejects(call(), {}, what);
-      const text = `${error} ${error.stack} ${JSON.stringify(error)} ${JSON.stringify({ ...error })} ${error.cause?.stack}`;
+      const text = `${error} ${error.stack} ${JSON.stringify(error)} ${
+        JSON.stringify({ ...error })
+      } ${error.cause?.stack}`;
       ok(!text.includes(bench.secretKey.slice(8)), 'the key is not in the error', text);
     }
   },
@@ -55,18 +63,25 @@ export const isolation = {
       const user = two[at % 2];
       const fields = at % 3 === 0 ? ['id', 'username'] : 'full';
       const scoped = clerk.with({ waitUntil: () => {} });
-      const read = at % 5 === 0 ? await scoped.request('GET', `/users/${user.id}`, { ttlMs: 0, fields }) : await scoped.users.getUser(user.id, { fields });
+      const read = at % 5 === 0
+        ? await scoped.request('GET', `/users/${user.id}`, { ttlMs: 0, fields })
+        : await scoped.users.getUser(user.id, { fields });
       equal(read.id, user.id, `id of read ${at}`);
       equal(read.username, user.username, `username of read ${at}`);
     });
   },
 
   'r16 hostile names in metadata change no prototype': async (bench) => {
-    const hostile = '{"__proto__":{"polluted":1,"toString":null},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1}}';
-    const body = `{"id":"user_hostile","object":"user","__proto__":{"polluted":1},"public_metadata":${hostile},"private_metadata":${hostile}}`;
+    const hostile =
+      '{"__proto__":{"polluted":1,"toString":null},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1}}';
+    const body =
+      `{"id":"user_hostile","object":"user","__proto__":{"polluted":1},"public_metadata":${hostile},"private_metadata":${hostile}}`;
     await bench.faults({ path: '/v1/users/user_hostile', body });
     const clerk = bench.client();
-    const selections = ['full', ['public_metadata'], ['id', '__proto__'], ['public_metadata.__proto__', 'public_metadata.constructor.prototype']];
+    const selections = ['full', ['public_metadata'], ['id', '__proto__'], [
+      'public_metadata.__proto__',
+      'public_metadata.constructor.prototype',
+    ]];
     for (const fields of selections) {
       const user = await clerk.users.getUser('user_hostile', { fields });
       for (const value of [user, user.public_metadata].filter(Boolean)) {

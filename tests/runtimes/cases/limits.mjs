@@ -10,7 +10,11 @@ const paced = (flavour) => async (bench) => {
   await bench.configure({ flavour, limit: LIMIT, windowMs: WINDOW_MS, latencyMs: 5, jitterMs: 10 });
   const clerk = bench.client({ rateLimit: { limit: LIMIT, windowMs: WINDOW_MS }, maxConnections: 50 });
   const began = Date.now();
-  await crowd(LIMIT * 3, LIMIT * 3, (at) => clerk.request('GET', '/users/count', { ttlMs: 0, query: { query: `nobody-${at}` } }));
+  await crowd(
+    LIMIT * 3,
+    LIMIT * 3,
+    (at) => clerk.request('GET', '/users/count', { ttlMs: 0, query: { query: `nobody-${at}` } }),
+  );
   const stats = await bench.stats();
   ok(stats.maxInWindow <= LIMIT, `at most ${LIMIT} in any window`, stats.maxInWindow);
   equal(stats.overLimit, 0, 'refused by Clerk');
@@ -26,7 +30,11 @@ export const limits = {
     const [user, other] = await bench.users(2);
     const { users } = bench.client({ rateLimit: { limit: 1, windowMs: 10_000, maxWaitMs: 100 } });
     await users.getUser(user.id);
-    const error = await rejects(users.getUser(other.id), { name: 'ClerkEdgeError', code: 'rate_limited' }, 'the second call');
+    const error = await rejects(
+      users.getUser(other.id),
+      { name: 'ClerkEdgeError', code: 'rate_limited' },
+      'the second call',
+    );
     ok(error.retryAfterMs > 100 && error.retryAfterMs <= 11_000, 'retryAfterMs', error.retryAfterMs);
     equal((await users.getUser(user.id)).id, user.id, 'what is in memory is still served');
     equal(await bench.calls(), 1, 'calls to Clerk');
@@ -36,7 +44,11 @@ export const limits = {
     const [user, other] = await bench.users(2);
     const { users } = bench.client({ rateLimit: { limit: 1, windowMs: 10_000, maxWaitMs: 20_000, maxQueue: 0 } });
     await users.getUser(user.id);
-    const error = await rejects(users.getUser(other.id), { name: 'ClerkEdgeError', code: 'queue_full' }, 'the second call');
+    const error = await rejects(
+      users.getUser(other.id),
+      { name: 'ClerkEdgeError', code: 'queue_full' },
+      'the second call',
+    );
     ok(error.retryAfterMs > 0, 'retryAfterMs', error.retryAfterMs);
   },
 

@@ -1,7 +1,10 @@
 /** What the client counts, and what it never tells. */
 import { equal, ok, sameJson } from '../support/expect.mjs';
 
-const numbers = (value) => Object.values(value).flatMap((one) => (typeof one === 'number' ? [one] : one && typeof one === 'object' ? numbers(one) : []));
+const numbers = (value) =>
+  Object.values(value).flatMap((
+    one,
+  ) => (typeof one === 'number' ? [one] : one && typeof one === 'object' ? numbers(one) : []));
 
 export const metrics = {
   'the report is plain numbers and starts at nothing': async (bench) => {
@@ -73,7 +76,9 @@ export const metrics = {
     await clerk.users.getUserList({ query: user.username });
     await clerk.users.getUser('user_none').catch(() => {});
     const text = clerk.metrics.prometheus() + JSON.stringify(clerk.metrics.report());
-    for (const secret of [user.id, user.username, bench.secretKey, 'user_none', user.email_addresses[0].email_address]) {
+    for (
+      const secret of [user.id, user.username, bench.secretKey, 'user_none', user.email_addresses[0].email_address]
+    ) {
       ok(!text.includes(secret), `${secret} is not in the metrics`, text);
     }
   },
@@ -87,6 +92,10 @@ export const metrics = {
         equal(error.code, 'invalid_argument', `recordApiCall(${reading})`);
       }
     }
-    ok(numbers(metrics.report()).every((one) => Number.isFinite(one) && one >= 0), 'the report stays numbers', metrics.report());
+    ok(
+      numbers(metrics.report()).every((one) => Number.isFinite(one) && one >= 0),
+      'the report stays numbers',
+      metrics.report(),
+    );
   },
 };

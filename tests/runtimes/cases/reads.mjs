@@ -49,7 +49,11 @@ export const reads = {
   'getUserList takes falsy filters and an order': async (bench) => {
     const expected = await bench.direct('/users?limit=3&order_by=created_at&banned=false');
     const { users } = bench.client();
-    sameJson(await users.getUserList({ limit: 3, orderBy: 'created_at', banned: false, offset: 0 }), expected, 'the oldest users');
+    sameJson(
+      await users.getUserList({ limit: 3, orderBy: 'created_at', banned: false, offset: 0 }),
+      expected,
+      'the oldest users',
+    );
     sameJson(await users.getUserList({ limit: 3, order_by: 'created_at', banned: true }), [], 'no banned user');
   },
 
@@ -93,7 +97,9 @@ export const reads = {
 
   'request sends a body as it is': async (bench) => {
     const [user] = await bench.users(1);
-    const body = { public_metadata: { plan: 'pro', ünï: ['çodé', null, 1.5, { deep: [] }], snake_case: { camelCase: 1 } } };
+    const body = {
+      public_metadata: { plan: 'pro', ünï: ['çodé', null, 1.5, { deep: [] }], snake_case: { camelCase: 1 } },
+    };
     await bench.client().request('PATCH', `/users/${user.id}/metadata`, { body });
     const { public_metadata: stored } = await bench.direct(`/users/${user.id}`);
     for (const [key, value] of Object.entries(body.public_metadata)) sameJson(stored[key], value, key);

@@ -97,8 +97,14 @@ export const waits = {
     const { signal } = new AbortController();
     let listening = 0;
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (...args) => { listening += 1; return add(...args); };
-    signal.removeEventListener = (...args) => { listening -= 1; return remove(...args); };
+    signal.addEventListener = (...args) => {
+      listening += 1;
+      return add(...args);
+    };
+    signal.removeEventListener = (...args) => {
+      listening -= 1;
+      return remove(...args);
+    };
     await users.getUser(user.id, { signal });
     await users.getUser(user.id, { signal });
     equal(listening, 0, 'listeners left');

@@ -64,9 +64,13 @@ export class Bench {
   }
 
   async control(method, path, body) {
-    const init = body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const init = body === undefined
+      ? { method }
+      : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const response = await this.fetch(`${this.simUrl}${path}`, init);
-    if (!response.ok) throw new Error(`the stand-in refused ${method} ${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(`the stand-in refused ${method} ${path}: ${response.status} ${await response.text()}`);
+    }
     return response.json();
   }
 }
@@ -81,7 +85,12 @@ export function newKey() {
 /** A clock to set: starts at the real time and moves with it, plus whatever was skipped. */
 export function skippableClock() {
   let skipped = 0;
-  return { now: () => Date.now() + skipped, skip: (ms) => { skipped += ms; } };
+  return {
+    now: () => Date.now() + skipped,
+    skip: (ms) => {
+      skipped += ms;
+    },
+  };
 }
 
 /** Lets real time pass, for limits: they follow the host's own clock and not the one handed in. */

@@ -57,7 +57,11 @@ export function frozen(value, path = 'result') {
 function hasShape(error, shape, what) {
   for (const [key, expected] of Object.entries(shape)) {
     const seen = error?.[key];
-    const good = expected instanceof RegExp ? expected.test(String(seen)) : Array.isArray(expected) ? expected.includes(seen) : Object.is(seen, expected);
+    const good = expected instanceof RegExp
+      ? expected.test(String(seen))
+      : Array.isArray(expected)
+      ? expected.includes(seen)
+      : Object.is(seen, expected);
     if (!good) fail(`${what}: expected error.${key} to be ${show(expected)}, error is ${error}`, seen ?? null);
   }
   return error;

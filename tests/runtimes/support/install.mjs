@@ -16,11 +16,15 @@ const quiet = { npm_config_audit: 'false', npm_config_fund: 'false', npm_config_
  * `suite/` in that folder holds the conformance suite, so that no runtime needs to read the repository.
  */
 export function install() {
-  if (!existsSync(path.join(root, 'pkg/wasm/clerk_edge_bg.wasm'))) throw new Error('pkg/wasm/ is empty: run `npm run build` first');
+  if (!existsSync(path.join(root, 'pkg/wasm/clerk_edge_bg.wasm'))) {
+    throw new Error('pkg/wasm/ is empty: run `npm run build` first');
+  }
   const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'clerk-edge-installed-')));
   const remove = () => rmSync(dir, { recursive: true, force: true });
   try {
-    const tarball = npm(['pack', '--silent', '--pack-destination', dir], path.join(root, 'pkg')).trim().split('\n').at(-1);
+    const tarball = npm(['pack', '--silent', '--pack-destination', dir], path.join(root, 'pkg')).trim().split('\n').at(
+      -1,
+    );
     writeFileSync(path.join(dir, 'package.json'), '{ "private": true, "type": "module" }\n');
     npm(['install', '--offline', '--silent', path.join(dir, tarball)], dir);
     cpSync(path.join(runtimes, 'conformance.mjs'), path.join(dir, 'suite/conformance.mjs'));
@@ -36,7 +40,12 @@ export function install() {
 }
 
 function npm(args, cwd) {
-  return execFileSync('npm', args, { cwd, encoding: 'utf8', env: { ...process.env, ...quiet }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync('npm', args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...quiet },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** A program that npm installed for development. */

@@ -44,11 +44,14 @@ export function conforms(runtime, self, run) {
 /** The whole program for runtimes that run a file: the outcome is its last line. */
 export function writeMain(dir, simUrl, self) {
   const file = path.join(dir, 'main.mjs');
-  writeFileSync(file, `import * as clerkEdge from 'clerk-edge';
+  writeFileSync(
+    file,
+    `import * as clerkEdge from 'clerk-edge';
 import { conformance } from './suite/conformance.mjs';
 const results = await conformance({ clerkEdge, simUrl: ${JSON.stringify(simUrl)}, fetch: globalThis.fetch });
 console.log(JSON.stringify({ self: ${self}, results }));
-`);
+`,
+  );
   return file;
 }
 
@@ -59,6 +62,8 @@ export async function outcomeOf(command, args, dir) {
     execFile(command, args, options, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
   });
   const last = stdout.trimEnd().split('\n').at(-1);
-  if (error || !last.startsWith('{')) throw new Error(`${command} ${args.join(' ')}\n${error ?? 'no outcome'}\n${stdout}${stderr}`);
+  if (error || !last.startsWith('{')) {
+    throw new Error(`${command} ${args.join(' ')}\n${error ?? 'no outcome'}\n${stdout}${stderr}`);
+  }
   return JSON.parse(last);
 }

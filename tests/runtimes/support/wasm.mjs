@@ -26,7 +26,8 @@ export function wasmForEdge() {
     name: 'wasm?module',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /\.wasm\?module$/ }, ({ path: name, resolveDir }) => ({
-        path: path.resolve(resolveDir, name.replace(/\?module$/, '')), namespace: 'wasm',
+        path: path.resolve(resolveDir, name.replace(/\?module$/, '')),
+        namespace: 'wasm',
       }));
       onLoad({ filter: /./, namespace: 'wasm' }, ({ path: file }) => {
         const name = `wasm_${Object.keys(found).length}`;

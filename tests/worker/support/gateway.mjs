@@ -23,7 +23,12 @@ export async function startGateway(upstreamUrl, bindings = {}) {
 export async function read(response) {
   const text = await response.text();
   assert.equal(response.headers.get('content-type'), 'application/json', text);
-  return { status: response.status, headers: response.headers, body: JSON.parse(text), cache: response.headers.get('x-clerk-edge-cache') };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: JSON.parse(text),
+    cache: response.headers.get('x-clerk-edge-cache'),
+  };
 }
 
 /** Fails unless `answer` is Clerk's error JSON with this status and code. */
@@ -67,28 +72,48 @@ export async function startCapture(answer = () => ({})) {
   const seen = [];
   const server = http.createServer(async (incoming, outgoing) => {
     const chunks = await Array.fromAsync(incoming);
-    const request = { method: incoming.method, url: incoming.url, headers: incoming.headers, rawHeaders: incoming.rawHeaders, body: Buffer.concat(chunks) };
+    const request = {
+      method: incoming.method,
+      url: incoming.url,
+      headers: incoming.headers,
+      rawHeaders: incoming.rawHeaders,
+      body: Buffer.concat(chunks),
+    };
     seen.push(request);
     const { status = 200, headers = {}, body = '{"id":"user_1","object":"user"}' } = answer(request);
     outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
     outgoing.end(body);
   });
   let connections = 0;
-  server.on('connection', () => { connections += 1; });
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
   return {
-    port, url: `http://127.0.0.1:${port}`, seen,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    seen,
     connections: () => connections,
-    forget: () => { seen.length = 0; },
-    close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
+    forget: () => {
+      seen.length = 0;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
   };
 }
 
 /** A hand on the Clerk stand-in at `url`. */
 export function steer(url) {
   const post = async (path, body) => {
-    const response = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
     assert.ok(response.ok, `${path}: ${response.status}`);
     return response.json();
   };
