@@ -38,7 +38,8 @@ export function sessionRoutes(app, sim) {
 
   const keySet = async (instance) => ({ body: await instance.keys.jwks() });
   app.get("/v1/jwks", endpoint(sim, (call) => keySet(call.instance), { free: true }));
-  app.get("/.well-known/jwks.json", open(sim, (c) => keySet(sim.instances.publicly(c.req.query(), c.req.header("host")))));
+  app.get("/.well-known/jwks.json", open(sim, (c) =>
+    keySet(sim.instances.publicly(c.req.query(), c.req.header("host")))));
 }
 
 /** Ends a session and tells about it. Revoking one that is over already changes nothing. */
