@@ -62,16 +62,20 @@ async function documentation() {
 }
 
 /** Not the advisories: their database is fetched from GitHub, and they change without the code changing. */
-const deny = () => cargo('deny', '--all-features', 'check', 'bans', 'licenses', 'sources');
+function deny() {
+  return cargo('deny', '--all-features', 'check', 'bans', 'licenses', 'sources');
+}
 
 async function native() {
   return cargoCounts((await run('cargo', ['test'])).stdout);
 }
 
-const webTarget = () => (there(WEB) ? ['--test', 'web'] : []);
+function webTarget() {
+  return there(WEB) ? ['--test', 'web'] : [];
+}
 
 async function web(host, variables = {}) {
-  const args = ['test', ...host, '--mode', 'no-install', '.', '--', '--features', 'esm', ...webTarget()];
+  const args = ['test', ...host, '--mode', 'no-install', '.', '--features', 'esm', ...webTarget()];
   const counts = cargoCounts((await run(tools.wasmPack, args, { env: { ...env, ...variables } })).all);
   const sources = readdirSync(join(root, WEB), { recursive: true }).filter((name) => name.endsWith('.rs'));
   const declared = sources.reduce((total, name) => total + declaredWebTests(readFileSync(join(root, WEB, name), 'utf8')), 0);
