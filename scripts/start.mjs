@@ -16,7 +16,7 @@ const HELP = `npm start: the Worker in workerd, in front of a local stand-in for
 
   Other variables of the Worker, such as CLERK_JWT_KEY or CACHE_USER_TTL_MS, are passed on; wrangler.toml lists them.`;
 
-const PASSED_ON = /^(CLERK_|CACHE_|RATE_LIMIT|RETRY_|MAX_CONNECTIONS$|GATEWAY_TOKEN$)/;
+const PASSED_ON = /^(CLERK_|CACHE_|RATE_LIMIT|RETRY_|MAX_|GATEWAY_TOKEN$)/;
 const READY_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 3_000;
 
