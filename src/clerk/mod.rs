@@ -1,0 +1,3 @@
+//! What knows Clerk, and waits.
+
+pub mod operations;
