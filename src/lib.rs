@@ -1,3 +1,4 @@
 //! Clerk from edge runtimes: session tokens, users and bulk work, cached, coalesced and paced.
 
 pub mod core;
+pub mod runtime;
