@@ -74,7 +74,7 @@ async function filled(createClerkClient, options) {
   let calls = 0;
   const clerk = createClerkClient({
     secretKey: 'sk_test_YmVuY2htYXJrLm9mLnRoZS5jYWNoZQ', apiUrl: 'https://stub.invalid',
-    cache: { maxBytes: 64e6, userTtlMs: TTL_MS }, rateLimit: { limit: 1_000_000, windowMs: 1000 },
+    cache: { maxBytes: 64e6, userTtlMs: TTL_MS }, rateLimit: { limit: 100_000, windowMs: 1000 },
     fetch: async (request) => {
       calls += 1;
       const { pathname } = new URL(request.url ?? request);
