@@ -136,8 +136,8 @@ pub struct Config {
     pub max_connections: usize,
     /// Attempts in all.
     pub max_attempts: u32,
-    /// Retries per request.
-    pub retry_budget: f64,
+    /// Retries per hundred requests.
+    pub retry_percent: u32,
     /// One attempt.
     pub timeout: Duration,
     /// The whole call.
@@ -225,7 +225,7 @@ impl Config {
                 1_000,
             )?,
             max_attempts: count("retry.maxAttempts", retry.max_attempts, 3, 10)?,
-            retry_budget: ratio("retry.budget", retry.budget, 0.2)?,
+            retry_percent: percent("retry.budget", retry.budget, 0.2)?,
             timeout: length("retry.timeoutMs", retry.timeout_ms, Duration::from_secs(10), Duration::from_millis(1))?,
             deadline: deadline.min(MAX_DEADLINE),
             max_response_bytes: size("maxResponseBytes", options.max_response_bytes, 16 << 20, 1, 256 << 20)?,
@@ -303,9 +303,14 @@ fn length(name: &str, value: Option<f64>, default: Duration, min: Duration) -> R
     whole(name, value, millis(default), millis(min), DAY).map(Duration::from_millis)
 }
 
-fn ratio(name: &str, value: Option<f64>, default: f64) -> Result<f64, Error> {
+/// A share from 0 to 1, in hundredths.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 0 to 100")]
+fn percent(name: &str, value: Option<f64>, default: f64) -> Result<u32, Error> {
     let value = value.unwrap_or(default);
-    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(Error::InvalidConfig(format!("{name} must be from 0 to 1"))) }
+    if (0.0..=1.0).contains(&value) {
+        return Ok((value * 100.0).round() as u32);
+    }
+    Err(Error::InvalidConfig(format!("{name} must be from 0 to 1")))
 }
 
 #[cfg(test)]

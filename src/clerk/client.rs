@@ -93,3 +93,18 @@ fn select<B: Body>(answer: &Answer<B>, fields: &FieldSet, shape: Shape<'_>) -> R
     let selected = selected.map_err(|why| Error::InvalidResponse { status: *status, reason: why.to_string() })?;
     Ok(Answer { status: *status, headers: headers.clone(), body: B::from_bytes(&selected) })
 }
+
+/// The metrics report as JSON: the counters, and under `live` what is held right now.
+///
+/// # Errors
+/// Never in practice: numbers can always be written.
+pub fn report<R: Runtime>(pipeline: &Pipeline<R>) -> Result<String, Error> {
+    #[derive(serde::Serialize)]
+    struct Report {
+        #[serde(flatten)]
+        counters: crate::core::metrics::Snapshot,
+        live: super::pipeline::Live,
+    }
+    let report = Report { counters: pipeline.metrics().borrow().snapshot(), live: pipeline.live() };
+    serde_json::to_string(&report).map_err(|why| Error::InvalidArgument(why.to_string()))
+}

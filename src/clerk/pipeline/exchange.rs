@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Answer, BodyOf, Exchange, Outcome, Pipeline};
-use crate::core::metrics::CallOutcome;
+use crate::core::metrics;
 use crate::core::projection;
 use crate::core::retry::{Decision, Failure, Kind, Safety, retry_after};
 use crate::core::time::{Duration, Instant};
@@ -18,30 +18,29 @@ pub const KEPT_HEADERS: &[&str] = &["content-type", "retry-after", "cf-ray", "x-
 const JSON: &str = "application/json";
 /// The longest pause a `Retry-After` may impose on everybody.
 const MAX_PAUSE: Duration = Duration::from_mins(1);
+/// The pause after a 429 that names none.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
 
 impl<R: Runtime> Pipeline<R> {
     /// Calls Clerk until there is an answer, nothing more may be tried, or it is `give_up`.
     pub(super) async fn call(&self, rt: &R, exchange: Exchange<BodyOf<R>>, give_up: Instant) -> Outcome<BodyOf<R>> {
         let request = self.request(&exchange)?;
-        self.0.retry.borrow_mut().deposit();
+        self.0.retries.borrow_mut().request(rt.elapsed());
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(rt, request.clone(), give_up).await;
-            let Some(failure) = failure(&exchange, &outcome) else { return outcome };
-            let remaining = give_up.since(rt.elapsed());
+            let Some(failure) = failure(&exchange, &outcome, rt.now()) else { return outcome };
+            let now = rt.elapsed();
             if let Kind::RateLimited { retry_after } = failure.kind {
-                let now = rt.elapsed();
-                self.0.limiter.borrow_mut().pause(now.after(retry_after.min(MAX_PAUSE)), now);
+                let pause = retry_after.unwrap_or(DEFAULT_PAUSE);
+                self.0.limiter.borrow_mut().pause(now.after(pause), now);
             }
-            match self.0.retry.borrow_mut().decide(failure, attempt, remaining, rt.random()) {
-                Decision::GiveUp => return outcome,
-                Decision::Retry { after } => {
-                    self.0.metrics.borrow_mut().record_retry();
-                    attempt += 1;
-                    rt.bell(after).0
-                }
-            }
-            .await;
+            let remaining = give_up.since(now);
+            let decision = self.0.retries.borrow_mut().decide(failure, attempt, remaining, rt.random(), now);
+            let Decision::Retry { after } = decision else { return outcome };
+            self.0.metrics.borrow_mut().record_retry();
+            attempt += 1;
+            rt.bell(after).0.await;
         }
     }
 
@@ -126,10 +125,14 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// What went wrong with this attempt, if trying again could help.
-fn failure<B: Body>(exchange: &Exchange<B>, outcome: &Outcome<B>) -> Option<Failure> {
+fn failure<B: Body>(exchange: &Exchange<B>, outcome: &Outcome<B>, now: Instant) -> Option<Failure> {
     let kind = match outcome {
         Ok(answer) => match answer.status {
-            429 => Kind::RateLimited { retry_after: retry_after(answer.headers.get("retry-after"), None) },
+            429 => {
+                let header = answer.headers.get("retry-after");
+                let pause = retry_after(header, now.as_millis(), DEFAULT_PAUSE, MAX_PAUSE);
+                Kind::RateLimited { retry_after: Some(pause) }
+            }
             502..=504 => Kind::Unavailable,
             _ => return None,
         },
@@ -141,22 +144,12 @@ fn failure<B: Body>(exchange: &Exchange<B>, outcome: &Outcome<B>) -> Option<Fail
     Some(Failure { kind, safety })
 }
 
-fn classify<B>(outcome: &Outcome<B>) -> CallOutcome {
+fn classify<B>(outcome: &Outcome<B>) -> metrics::Outcome {
     match outcome {
-        Ok(answer) => match answer.status {
-            429 => CallOutcome::RateLimited,
-            200..=299 => CallOutcome::Success,
-            400..=499 => CallOutcome::ClientError,
-            _ => CallOutcome::ServerError,
-        },
-        Err(Error::Timeout { .. }) => CallOutcome::Timeout,
-        Err(Error::InvalidResponse { .. } | Error::ResponseTooLarge { .. }) => CallOutcome::ServerError,
-        Err(_) => CallOutcome::Network,
+        Ok(answer) => metrics::Outcome::of_status(answer.status),
+        Err(Error::Timeout { .. }) => metrics::Outcome::Timeout,
+        Err(Error::InvalidResponse { status, .. }) if !matches!(status, 200..=299) => metrics::Outcome::of_status(*status),
+        Err(Error::InvalidResponse { .. } | Error::ResponseTooLarge { .. }) => metrics::Outcome::ServerError,
+        Err(_) => metrics::Outcome::Network,
     }
-}
-
-/// Whether this method's answers may be kept at all.
-#[must_use]
-pub const fn is_read(method: Method) -> bool {
-    matches!(method, Method::Get)
 }

@@ -20,9 +20,9 @@ use crate::config::Config;
 use crate::core::cache::{self, Cache, Freshness, Lookup, NewEntry};
 use crate::core::flight::{self, Flights, Join};
 use crate::core::limiter::{Limiter, Quota};
-use crate::core::metrics::{LookupStatus, Metrics};
+use crate::core::metrics::{self, Metrics, Removal};
 use crate::core::pool::{self, Pool};
-use crate::core::retry::RetryPolicy;
+use crate::core::retry::{Budget, Retries, RetryPolicy};
 use crate::core::time::{Duration, Instant};
 use crate::error::Error;
 use crate::runtime::http::{Body, Headers, Method};
@@ -96,6 +96,11 @@ pub struct Keep {
     pub tags: Vec<String>,
 }
 
+/// The longest wait before the second attempt; doubles with every further one.
+const BACKOFF: Duration = Duration::from_millis(200);
+/// The longest wait before any attempt, unless Clerk asks for more.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+
 type Outcome<B> = Result<Rc<Answer<B>>, Error>;
 type RingOf<R> = <R as Timer>::Ring;
 type BodyOf<R> = <R as Fetch>::Body;
@@ -107,7 +112,7 @@ struct Shared<R: Runtime> {
     flights: RefCell<Flights<Outcome<BodyOf<R>>, RingOf<R>>>,
     limiter: RefCell<Limiter>,
     pool: RefCell<Pool<RingOf<R>>>,
-    retry: RefCell<RetryPolicy>,
+    retries: RefCell<Retries>,
     metrics: RefCell<Metrics>,
 }
 
@@ -168,13 +173,19 @@ impl<R: Runtime> Pipeline<R> {
             lease: config.timeout + Duration::from_secs(1),
             beat: turn::BEAT,
         };
+        let policy = RetryPolicy {
+            max_attempts: config.max_attempts,
+            base: BACKOFF,
+            cap: MAX_BACKOFF,
+            budget: Budget { percent: config.retry_percent, per_second: 1, capacity: 10 },
+        };
         let shared = Shared {
             cache: RefCell::new(Cache::new(limits, seed)),
             flights: RefCell::new(Flights::new(flight::Limits { max_flights: 10_000, max_seats: 100_000 }, seed)),
             limiter: RefCell::new(Limiter::new(quota)),
             pool: RefCell::new(Pool::new(pool)),
-            retry: RefCell::new(RetryPolicy::new(config.max_attempts, config.retry_budget)),
-            metrics: RefCell::new(Metrics::new()),
+            retries: RefCell::new(Retries::new(policy)),
+            metrics: RefCell::default(),
             config,
         };
         Self(Rc::new(shared))
@@ -214,7 +225,7 @@ impl<R: Runtime> Pipeline<R> {
     pub fn peek(&self, key: &str, now: Instant) -> Option<Served<BodyOf<R>>> {
         let found = self.0.cache.borrow_mut().get(key, now);
         let Lookup::Hit { value: answer, age } = found else { return None };
-        self.0.metrics.borrow_mut().record_lookup(LookupStatus::Hit);
+        self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Hit);
         Some(Served { answer, source: Source::Hit(age) })
     }
 
@@ -232,14 +243,18 @@ impl<R: Runtime> Pipeline<R> {
         if let Some(hit) = self.peek(&keep.key, rt.now()) {
             return Ok(hit);
         }
-        self.0.metrics.borrow_mut().record_lookup(LookupStatus::Miss);
         let give_up = rt.elapsed().after(self.0.config.deadline);
         let keep = Rc::new(keep);
+        let mut counted = false;
         while rt.elapsed() < give_up {
             // The epoch is part of the flight's name: a read that starts after an invalidation never joins an older one.
             let epoch = self.epoch();
             let name = format!("{}\n{epoch:?}", keep.key);
             let joined = self.0.flights.borrow_mut().join(&name, self.lease(), rt.elapsed());
+            if !std::mem::replace(&mut counted, true) {
+                let status = if matches!(joined, Join::Lead(_)) { metrics::Lookup::Miss } else { metrics::Lookup::Coalesced };
+                self.0.metrics.borrow_mut().record_lookup(status);
+            }
             let id = match joined {
                 Join::Lead(id) => {
                     let landing = landing::Landing::new(self.clone(), rt.clone(), id);
@@ -256,10 +271,7 @@ impl<R: Runtime> Pipeline<R> {
                     });
                     id
                 }
-                Join::Follow(id) => {
-                    self.0.metrics.borrow_mut().record_lookup(LookupStatus::Coalesced);
-                    id
-                }
+                Join::Follow(id) => id,
                 Join::Full => return Err(Error::TooManyInFlight),
             };
             if let Some(outcome) = self.landed(rt, id, give_up).await {
@@ -280,7 +292,7 @@ impl<R: Runtime> Pipeline<R> {
         exchange: Exchange<BodyOf<R>>,
         stale: Vec<String>,
     ) -> Result<Served<BodyOf<R>>, Error> {
-        self.0.metrics.borrow_mut().record_lookup(LookupStatus::Pass);
+        self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Pass);
         let give_up = rt.elapsed().after(self.0.config.deadline);
         let flight = self.0.flights.borrow_mut().solo(self.lease(), rt.elapsed()).ok_or(Error::TooManyInFlight)?;
         let landing = landing::Landing::new(self.clone(), rt.clone(), flight);
@@ -297,8 +309,8 @@ impl<R: Runtime> Pipeline<R> {
 
     /// Drops everything under these tags, and keeps reads that are under way from bringing it back.
     pub fn invalidate(&self, tags: &[String]) {
-        let dropped = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
-        self.0.metrics.borrow_mut().record_invalidations(dropped);
+        let dropped: usize = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
+        self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);
     }
 
     /// Keeps `answer` as `keep` says, unless its key or one of its tags was invalidated after `since`.

@@ -6,6 +6,7 @@
 
 use super::{Pipeline, RingOf};
 use crate::core::limiter::{Admission, Place, Start};
+use crate::core::metrics::Refusal;
 use crate::core::pool::{Acquire, Permit, Ticket, Turn};
 use crate::core::time::{Duration, Instant};
 use crate::error::Error;
@@ -96,7 +97,7 @@ impl<R: Runtime> Pipeline<R> {
             match step {
                 Admission::Go(start) => return Ok(start),
                 Admission::Refused { retry_after } => {
-                    self.0.metrics.borrow_mut().record_refusal();
+                    self.0.metrics.borrow_mut().record_refusal(Refusal::Limiter);
                     return Err(if full { Error::QueueFull { retry_after } } else { Error::RateLimited { retry_after } });
                 }
                 Admission::Wait(place, at) => {
@@ -115,7 +116,7 @@ impl<R: Runtime> Pipeline<R> {
                 Acquire::Granted(permit) => return Ok(permit),
                 Acquire::Waiting(ticket) => ticket,
                 Acquire::Full => {
-                    self.0.metrics.borrow_mut().record_refusal();
+                    self.0.metrics.borrow_mut().record_refusal(Refusal::Pool);
                     return Err(Error::QueueFull { retry_after: Duration::from_secs(1) });
                 }
             };
