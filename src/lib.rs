@@ -24,6 +24,7 @@ pub mod error;
 #[cfg(feature = "esm")]
 pub mod esm;
 #[cfg(feature = "js")]
+#[cfg_attr(not(feature = "esm"), expect(dead_code, reason = "options and parsed values are the ES module's"))]
 mod js;
 pub mod runtime;
 #[cfg(feature = "worker")]
