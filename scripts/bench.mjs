@@ -42,10 +42,12 @@ function readArguments() {
   }
 }
 
-/** The comment that the file begins with. */
+/** The first sentence of the comment that the file begins with. */
 function about(name) {
   const text = readFileSync(join(folder, `${name}.mjs`), 'utf8');
-  return /^(?:#!.*\n)?(?:\/\/|\/\*\*?)\s*(.*?)(?:\*\/)?$/m.exec(text)?.[1] ?? '';
+  const comment = /^(?:\/\/.*\n)+|^\/\*\*[^]*?\*\//.exec(text)?.[0] ?? '';
+  const words = comment.replace(/^\s*(?:\/\/|\/\*\*|\*\/|\*)/gm, '').split(/\s+/).join(' ').trim();
+  return /^.*?[.:](?= |$)/.exec(words)?.[0] ?? words;
 }
 
 /** Straight to the terminal, without a pipe in between that would cost what is being measured. */

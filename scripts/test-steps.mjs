@@ -17,14 +17,14 @@ const there = (path) => existsSync(join(root, path));
 const files = (folder, ending) =>
   there(folder) ? readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)).map((name) => join(folder, name)) : [];
 
-/** `applies: false` steps are left out: what they test is not there. `builds`: needs pkg/ and build/. */
-export const steps = [
+/** `applies: false`: what the step tests, or tests with, is not there. `builds`: needs pkg/ and build/. */
+const all = [
   { name: 'fmt', about: 'cargo fmt --check', run: () => cargo('fmt', '--all', '--check') },
   { name: 'clippy', about: 'lints, native', run: () => cargo('clippy', '--workspace', '--all-targets', '--', ...DENY) },
   { name: 'clippy-esm', about: 'lints, the ES module', run: () => cargo('clippy', '--lib', ...webTarget(), ...FEATURES.esm, '--', ...DENY) },
   { name: 'clippy-worker', about: 'lints, the Worker', run: () => cargo('clippy', '--lib', ...FEATURES.worker, '--', ...DENY) },
   { name: 'doc', about: 'documentation without warnings', run: documentation },
-  { name: 'deny', about: 'licences and sources of dependencies (with cargo-deny only)', applies: which('cargo-deny'), run: deny },
+  { name: 'deny', about: 'licences and sources of dependencies (with cargo-deny only)', applies: which('cargo-deny') !== undefined, run: deny },
   { name: 'native', about: 'cargo test', run: native },
   { name: 'web-node', about: 'wasm-bindgen tests in Node', applies: there(WEB), run: () => web(['--node']) },
   {
@@ -52,7 +52,11 @@ export const steps = [
     applies: there('examples/tsconfig.json'),
     run: () => run(npmBin('tsc'), ['--noEmit', '--strict', '--project', 'examples/tsconfig.json']).then(() => none),
   },
-].filter((step) => step.applies ?? true);
+];
+
+const applies = (step) => step.applies ?? true;
+export const steps = all.filter(applies);
+export const leftOut = all.filter((step) => !applies(step));
 
 async function documentation() {
   const strict = { env: { ...env, RUSTDOCFLAGS: DENY.join(' ') } };

@@ -22,10 +22,11 @@ async function test() {
   if (options.help) return say(HELP);
   const started = Date.now();
   if (!options.list) await setup();
-  const { steps } = await import('./test-steps.mjs'); // what applies depends on what is set up
+  const { steps, leftOut } = await import('./test-steps.mjs'); // what applies depends on what is set up
   if (options.list) return steps.forEach(({ name, about }) => say(`${name.padEnd(14)}${about}`));
 
   const chosen = choose(steps, options.only);
+  if (options.only.length === 0) for (const { name, about } of leftOut) say(`  left out, not there: ${name}, ${about}`);
   if (chosen.some((step) => step.builds)) await build();
   const counts = [];
   for (const step of chosen) counts.push(await runStep(step, sum(counts)));
