@@ -44,8 +44,7 @@ impl Instant {
 /// `length` in whole milliseconds, saturating.
 #[must_use]
 pub const fn millis(length: Duration) -> u64 {
-    let ms = length.as_millis();
-    if ms > u64::MAX as u128 { u64::MAX } else { ms as u64 }
+    length.as_secs().saturating_mul(1_000).saturating_add((length.subsec_nanos() / 1_000_000) as u64)
 }
 
 /// Turns a wall clock, which may step back, into one that never does.

@@ -1,0 +1,8 @@
+/* @ts-self-types="./index.d.ts" */
+// Deno 2.6 and newer: a source phase import needs no --allow-read.
+import source module from './wasm/clerk_edge_bg.wasm';
+import { start } from './bind.js';
+
+start(module);
+
+export * from './api.js';

@@ -1,0 +1,546 @@
+/**
+ * Clerk's Backend API from edge runtimes: cached, coalesced, paced and measured.
+ *
+ * JSON from Clerk keeps Clerk's own shape and names (snake_case). Every answer is deeply frozen, because the cache may
+ * hand the same object to several callers: copy before you change. Lengths of time carry their unit in their name.
+ */
+
+import type { JsonValue, Session, User } from "./clerk.d.ts";
+
+export type * from "./clerk.d.ts";
+
+// ---------------------------------------------------------------------------------------------------------- client
+
+/**
+ * Makes a client. Nothing is sent and nothing is awaited: the WebAssembly module instantiates itself on import.
+ *
+ * Clients made with equal options share one cache, one limiter and one pool, so a client may be made per request. Clients
+ * with a `fetch` or a `now` of their own share with nobody, and clients made with different secret keys, API URLs or API
+ * versions never see each other's data.
+ *
+ * @throws {ClerkEdgeError} `invalid_config`: an option is missing, of the wrong type or out of its bounds.
+ */
+export declare function createClerkClient(options: ClerkClientOptions): ClerkClient;
+
+/**
+ * Options of {@link createClerkClient}. A value of the wrong type or out of its bounds is `invalid_config`.
+ *
+ * Every number is whole. A client's options never change after it is made.
+ */
+export interface ClerkClientOptions {
+  /**
+   * `sk_test_…` or `sk_live_…`. Sent to `apiUrl` alone, and found in no error, log or metric. Without it every call to
+   * Clerk rejects with `invalid_config`.
+   */
+  readonly secretKey?: string | undefined;
+  /** `pk_test_…` or `pk_live_…`. */
+  readonly publishableKey?: string | undefined;
+  /** Where the Backend API is: an origin, https, or http on a loopback host. Default `https://api.clerk.com`. */
+  readonly apiUrl?: string | undefined;
+  /** The first segment of every path. Default `v1`. */
+  readonly apiVersion?: string | undefined;
+  /** How much is kept, and for how long. */
+  readonly cache?: CacheOptions | undefined;
+  /** How fast Clerk is called. */
+  readonly rateLimit?: RateLimitOptions | undefined;
+  /** Calls to Clerk at the same time, 1 to 1000. Default 6 on Workers, which is all they allow one request, else 10. */
+  readonly maxConnections?: number | undefined;
+  /** When a failed call is tried again, and when to stop waiting. */
+  readonly retry?: RetryOptions | undefined;
+  /** The largest answer to accept, in bytes, 1 to 256 MiB; a larger one is `response_too_large`. Default 16 MiB. */
+  readonly maxResponseBytes?: number | undefined;
+  /** Used for every call in place of the global `fetch`. */
+  readonly fetch?: FetchLike | undefined;
+  /**
+   * The clock of the cache, in ms since the epoch. Default `Date.now`. It may stand still between I/O, and may step back.
+   * Waits and limits follow the host's own timers.
+   */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What is asked of a `fetch`: called with an absolute URL, it answers as the host's own does. */
+export type FetchLike = (input: string, init: HostRequestInit) => Promise<HostResponse>;
+
+/** What the host's `Request` is made with, as far as this compilation knows the host. */
+export type HostRequestInit = typeof globalThis extends { Request: new (input: never, init?: infer Init) => unknown }
+  ? Exclude<Init, undefined>
+  : { readonly method: string; readonly headers: { readonly [name: string]: string }; readonly signal: AbortSignalLike };
+
+/** The host's `Response`, as far as this compilation knows the host. */
+export type HostResponse = typeof globalThis extends { Response: { prototype: infer Answer } }
+  ? Answer
+  : { readonly status: number; readonly headers: { get(name: string): string | null }; arrayBuffer(): Promise<ArrayBuffer> };
+
+/** An `AbortSignal`, of whatever host or realm. */
+export interface AbortSignalLike {
+  /** Whether it has fired. */
+  readonly aborted: boolean;
+  /** Calls `listener` when it fires. */
+  addEventListener(type: "abort", listener: () => void): void;
+  /** Takes a listener off again. */
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Limits of the in-memory cache. Times are in ms, at most a day; 0 turns caching of that kind off. */
+export interface CacheOptions {
+  /** Weight of everything held, in bytes, 0 to 1 GiB; the least useful answers leave first. Default 32 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Number of answers held, 0 to 10 million. Default 100,000. */
+  readonly maxEntries?: number | undefined;
+  /** How long a session is served from memory. Default 900,000 ms (15 min). */
+  readonly sessionTtlMs?: number | undefined;
+  /** How long a user, a list of users or a count is served from memory. Default 60,000 ms (1 min). */
+  readonly userTtlMs?: number | undefined;
+  /** How long an organization, its memberships and their lists are served from memory. Default 60,000 ms (1 min). */
+  readonly organizationTtlMs?: number | undefined;
+}
+
+/** Clerk's limit for this instance, as one client keeps it. N isolates together can reach N times the limit. */
+export interface RateLimitOptions {
+  /** Calls in any window, 1 to 100,000. Default, from the secret key: 1000 for `sk_live_`, 100 for `sk_test_`. */
+  readonly limit?: number | undefined;
+  /** Length of the window in ms, 1 to a day. Default 10,000 ms. */
+  readonly windowMs?: number | undefined;
+  /** Calls that may wait for their turn; one more is refused at once with `queue_full`. Default 1000. */
+  readonly maxQueue?: number | undefined;
+  /** The longest wait for a turn, in ms; a call that would wait longer fails at once with `rate_limited`. Default 10,000 ms. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+/**
+ * Retries. Only methods that are safe to repeat are tried again after a failure or a 5xx; a 429 also for the others,
+ * after Clerk's `Retry-After`.
+ */
+export interface RetryOptions {
+  /** Attempts in all, the first included, 1 to 10; 1 turns retries off. Default 3. */
+  readonly maxAttempts?: number | undefined;
+  /** Retries per call that may be made over time, 0 to 1. Default 0.2. */
+  readonly budget?: number | undefined;
+  /** The longest single attempt, in ms, up to the last byte of the answer. Over it: `timeout`. Default 10,000 ms. */
+  readonly timeoutMs?: number | undefined;
+  /** The longest call in all, in ms: waiting, attempts and pauses. Over it: `timeout`. Default 25,000 ms, at most 28,000 ms. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** A client. Plain object: its methods may be taken off it and passed around. */
+export interface ClerkClient {
+  /** Users. */
+  readonly users: UsersApi;
+  /** Sessions. */
+  readonly sessions: SessionsApi;
+  /** What the client counted and measured. */
+  readonly metrics: MetricsApi;
+  /**
+   * Any other operation of the Backend API, through the same cache, limiter, retries and metrics.
+   *
+   * Only GETs are cached, and only those whose answers may be. Any other method drops what it makes stale. An answer
+   * without a body (204) is `undefined`.
+   *
+   * @param method `GET`, `POST`, `PATCH`, `PUT` or `DELETE`.
+   * @param path Below the version segment, for example `/organizations/org_1`. No query, no dot segment, and nothing
+   * encoded that could be read in two ways (`%2F`, `%2e`): those are `invalid_path`.
+   * @throws {ClerkAPIResponseError} Clerk answered with an error.
+   * @throws {ClerkEdgeError} `invalid_argument` for anything but such a method and path, and the codes of {@link ClerkEdgeErrorCode}.
+   */
+  request<T = JsonValue>(method: HttpMethod, path: string, options?: RequestOptions): Promise<T>;
+  /**
+   * The same client for one request: it shares caches, limiter, pool and metrics, and adds what is set here.
+   *
+   * Cheap; meant to be called once per incoming request.
+   */
+  with(options: RequestContext): ClerkClient;
+}
+
+/** What one incoming request lends a client. */
+export interface RequestContext {
+  /** Keeps the host alive until work shared with other requests is done, as `ctx.waitUntil` does on Workers. */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /** Ends every wait of this client with `aborted`. Work shared with others goes on. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** Methods that {@link ClerkClient.request} takes. */
+export type HttpMethod = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+/** A value of a query parameter. Arrays repeat the parameter; `undefined` and `null` leave it out. */
+export type QueryValue = string | number | boolean | null | undefined | readonly (string | number)[];
+
+/** Options of {@link ClerkClient.request}. */
+export interface RequestOptions {
+  /** Query parameters, sent as they are named here. */
+  readonly query?: { readonly [name: string]: QueryValue } | undefined;
+  /** Sent as JSON, as it is. Not for GET. */
+  readonly body?: unknown;
+  /** Keeps only these fields of the answer, or of each element of a list. */
+  readonly fields?: FieldSelection | undefined;
+  /** Time in the cache, in ms, in place of the client's own for this kind of answer; 0 neither reads nor writes the cache. */
+  readonly ttlMs?: number | undefined;
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+// ---------------------------------------------------------------------------------------------------------- fields
+
+/**
+ * `minimal`: id, email_addresses, username. `basic`: id, email_addresses, first_name, last_name. `full`: everything.
+ */
+export type FieldPreset = "minimal" | "basic" | "full";
+
+/**
+ * Which fields of an answer to keep: a preset, or names. A dot goes into an object, or into each element of an array:
+ * `email_addresses.email_address`. Only what is named is kept, so `private_metadata` stays out unless it is named.
+ * A field that Clerk did not send is left out.
+ */
+export type FieldSelection = FieldPreset | readonly string[];
+
+/** `T` with only the fields that `F` selects. Field names that are not known at compile time give `Partial<T>`. */
+export type Selected<T, F extends FieldSelection> = F extends "full"
+  ? T
+  : F extends "minimal"
+    ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "username">>
+    : F extends "basic"
+      ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "first_name" | "last_name">>
+      : F extends readonly (infer P extends string)[]
+        ? string extends P
+          ? Partial<T>
+          : SelectedPaths<T, P>
+        : never;
+
+/** `T` with only what the dotted paths `P` name, as `fields` does it. */
+export type SelectedPaths<T, P extends string> = T extends readonly (infer E)[]
+  ? readonly SelectedPaths<E, P>[]
+  : T extends object
+    ? string extends keyof T
+      ? { readonly [K in PathHead<P>]?: JsonValue }
+      : { [K in keyof T as K extends PathHead<P> ? K : never]: K extends P ? T[K] : SelectedPaths<T[K], PathRest<P, K>> }
+    : T;
+
+/** The part of a dotted path before its first dot. */
+export type PathHead<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
+
+/** The part of a dotted path behind `Head` and its dot. */
+export type PathRest<P extends string, Head> = P extends `${Head & string}.${infer Rest}` ? Rest : never;
+
+// ----------------------------------------------------------------------------------------------------------- users
+
+/** Users of the instance. */
+export interface UsersApi {
+  /**
+   * One user: `GET /v1/users/{id}`, from memory for `cache.userTtlMs`.
+   *
+   * Concurrent calls for one user share one call to Clerk.
+   *
+   * @throws {ClerkAPIResponseError} status 404 when there is no such user.
+   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
+   * but letters, digits, `_`, `-`, `.` and `~`.
+   */
+  getUser<const F extends FieldSelection = "full">(userId: string, options?: ReadOptions<F>): Promise<Selected<User, F>>;
+  /**
+   * A page of users: `GET /v1/users`, one request, as a bare array. From memory for `cache.userTtlMs`.
+   *
+   * Filters may be written as Clerk's API does (`email_address`) or as its SDK does (`emailAddress`).
+   *
+   * @throws {ClerkEdgeError} `invalid_argument` for a `limit` outside 1..500, a `page` below 1, a negative `offset`, or
+   * `page` and `offset` at once.
+   */
+  getUserList<const F extends FieldSelection = "full">(options?: UserListOptions<F>): Promise<readonly Selected<User, F>[]>;
+}
+
+/** Options of a read. */
+export interface ReadOptions<F extends FieldSelection = FieldSelection> {
+  /** Which fields to keep. Default `full`. */
+  readonly fields?: F | undefined;
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/** Options of {@link UsersApi.getUserList}. */
+export interface UserListOptions<F extends FieldSelection = FieldSelection> extends ReadOptions<F>, UserFilters, UserFiltersCamel {
+  /** Which page of `limit` users, from 1. In place of `offset`. */
+  readonly page?: number | undefined;
+  /** Users per page, 1..500. Default 10. */
+  readonly limit?: number | undefined;
+  /** Users to skip, from 0. In place of `page`. */
+  readonly offset?: number | undefined;
+}
+
+/** Filters of `GET /v1/users` as Clerk's API names them. Each list takes up to 100 values. */
+export interface UserFilters {
+  /** Users with one of these e-mail addresses. */
+  readonly email_address?: readonly string[] | undefined;
+  /** Users with one of these phone numbers. */
+  readonly phone_number?: readonly string[] | undefined;
+  /** Users with one of these external ids; a leading `-` excludes instead. */
+  readonly external_id?: readonly string[] | undefined;
+  /** Users with one of these usernames. */
+  readonly username?: readonly string[] | undefined;
+  /** Users with one of these web3 wallets. */
+  readonly web3_wallet?: readonly string[] | undefined;
+  /** Users with one of these ids; a leading `-` excludes instead. */
+  readonly user_id?: readonly string[] | undefined;
+  /** Members of one of these organizations; a leading `-` excludes instead. */
+  readonly organization_id?: readonly string[] | undefined;
+  /** Part of an address, number, name, wallet or id, in any case. */
+  readonly query?: string | undefined;
+  /** Part of an e-mail address, in any case. */
+  readonly email_address_query?: string | undefined;
+  /** Part of a phone number. */
+  readonly phone_number_query?: string | undefined;
+  /** Part of a username, in any case. */
+  readonly username_query?: string | undefined;
+  /** Part of a first or last name, in any case. */
+  readonly name_query?: string | undefined;
+  /** Only banned users, or only users who are not. */
+  readonly banned?: boolean | undefined;
+  /** Last active before this time, ms since the epoch. */
+  readonly last_active_at_before?: number | undefined;
+  /** Last active after this time, ms since the epoch. */
+  readonly last_active_at_after?: number | undefined;
+  /** Active on or after this day, ms since the epoch. */
+  readonly last_active_at_since?: number | undefined;
+  /** Created before this time, ms since the epoch. */
+  readonly created_at_before?: number | undefined;
+  /** Created after this time, ms since the epoch. */
+  readonly created_at_after?: number | undefined;
+  /** Last signed in before this time, ms since the epoch. */
+  readonly last_sign_in_at_before?: number | undefined;
+  /** Last signed in after this time, ms since the epoch. */
+  readonly last_sign_in_at_after?: number | undefined;
+  /** OAuth provider; together with `provider_user_id`. */
+  readonly provider?: string | undefined;
+  /** Ids of users at `provider`. */
+  readonly provider_user_id?: readonly string[] | undefined;
+  /** Cursor: the id of the last user of the page before. Needs the order of `created_at`, and no offset. */
+  readonly starting_after?: string | undefined;
+  /** A field to order by, with `-` in front for descending. Default `-created_at`. */
+  readonly order_by?: UserOrder | undefined;
+}
+
+/** The same filters as Clerk's SDK names them. */
+export type UserFiltersCamel = { readonly [K in keyof UserFilters as CamelCase<K>]: UserFilters[K] };
+
+/** `email_address` → `emailAddress`. */
+export type CamelCase<S extends string> = S extends `${infer Head}_${infer Rest}` ? `${Head}${Capitalize<CamelCase<Rest>>}` : S;
+
+/** Fields that users can be ordered by. */
+export type UserOrderField =
+  | "created_at"
+  | "updated_at"
+  | "email_address"
+  | "web3wallet"
+  | "first_name"
+  | "last_name"
+  | "phone_number"
+  | "username"
+  | "last_active_at"
+  | "last_sign_in_at";
+
+/** An order of users: ascending, or descending with `-` in front. */
+export type UserOrder = UserOrderField | `-${UserOrderField}` | `+${UserOrderField}`;
+
+// -------------------------------------------------------------------------------------------------------- sessions
+
+/** Sessions of the instance's users. */
+export interface SessionsApi {
+  /**
+   * One session: `GET /v1/sessions/{id}`, from memory for `cache.sessionTtlMs`.
+   *
+   * A session that ended meanwhile may be served as active until its time in memory is over.
+   *
+   * @throws {ClerkAPIResponseError} status 404 when there is no such session.
+   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
+   * but letters, digits, `_`, `-`, `.` and `~`.
+   */
+  getSession(sessionId: string, options?: SessionOptions): Promise<Session>;
+}
+
+/** Options of {@link SessionsApi.getSession}. */
+export interface SessionOptions {
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+// --------------------------------------------------------------------------------------------------------- metrics
+
+/** What a client, and those it shares with, counted and measured. Never holds an id, a key or a path. */
+export interface MetricsApi {
+  /** A snapshot. */
+  report(): MetricsReport;
+  /** The same in Prometheus' text format, version 0.0.4. */
+  prometheus(): string;
+  /** Counts a call to Clerk made outside this client, which took `durationMs`. */
+  recordApiCall(durationMs: number): void;
+  /** Counts a hit of a cache outside this client. */
+  recordCacheHit(): void;
+  /** Counts a miss of a cache outside this client. */
+  recordCacheMiss(): void;
+}
+
+/** A snapshot of the counters, and of what is held right now. */
+export interface MetricsReport {
+  /** Calls to Clerk, each attempt of a retried one included. */
+  readonly apiCalls: number;
+  /** Cached reads answered without a call of their own. */
+  readonly cacheHits: number;
+  /** Cached reads that took a call. */
+  readonly cacheMisses: number;
+  /** Hits as a share of hits and misses, 0 to 1; 0 as long as there are none. */
+  readonly cacheHitRate: number;
+  /** How long a call to Clerk took on average, in ms; 0 as long as there was none. */
+  readonly averageResponseTimeMs: number;
+  /** How long calls to Clerk took. */
+  readonly responseTimes: LatencySummary;
+  /** How calls to Clerk ended; each attempt counts once. */
+  readonly outcomes: { readonly [outcome in "2xx" | "3xx" | "4xx" | "429" | "5xx" | "timeout" | "network"]: number };
+  /** How reads were answered; each counts once. `pass` reads are not cached, `coalesced` ones joined another's call. */
+  readonly lookups: { readonly [lookup in "hit" | "stale" | "miss" | "expired" | "pass" | "coalesced"]: number };
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** Waits for the rate limit; calls that went at once do not count. */
+  readonly limiterWaits: LatencySummary;
+  /** Waits for a connection; calls that went at once do not count. */
+  readonly poolWaits: LatencySummary;
+  /** Callers turned away before Clerk was called, by the bound that did it. */
+  readonly refusals: { readonly [bound in "limiter" | "pool" | "flight" | "budget"]: number };
+  /** Answers that left the cache, by reason. */
+  readonly removals: { readonly [reason in "evicted" | "invalidated" | "expired"]: number };
+  /** What is held right now; all 0 but `entries` and `bytes` when nothing is under way. */
+  readonly live: LiveCounts;
+}
+
+/** Lengths of time, in ms. Quantiles are estimates from buckets: within 1 ms up to 3 ms, within a factor of 1.5 to 50 s. */
+export interface LatencySummary {
+  /** How many there were. */
+  readonly count: number;
+  /** Their sum. */
+  readonly totalMs: number;
+  /** The longest. */
+  readonly maxMs: number;
+  /** Half of them were at most this long. */
+  readonly p50Ms: number;
+  /** Nine of ten were at most this long. */
+  readonly p90Ms: number;
+  /** 99 of 100 were at most this long. */
+  readonly p99Ms: number;
+}
+
+/** What a client holds at one moment. */
+export interface LiveCounts {
+  /** Calls to Clerk that others may join. */
+  readonly flights: number;
+  /** Callers that wait for those. */
+  readonly seats: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
+  /** Connections in use. */
+  readonly permits: number;
+  /** Callers that wait for the rate limit. */
+  readonly queued: number;
+  /** Calls that Clerk has not answered yet. */
+  readonly inFlight: number;
+  /** Answers in the cache. */
+  readonly entries: number;
+  /** Their weight in bytes. */
+  readonly bytes: number;
+}
+
+// ---------------------------------------------------------------------------------------------------------- errors
+
+/** One thing that Clerk found wrong, with Clerk's words. */
+export interface ClerkAPIErrorItem {
+  /** Clerk's code, for example `resource_not_found`. */
+  readonly code: string;
+  /** A short text for people. */
+  readonly message: string;
+  /** A longer text for people; `undefined` when Clerk sent none. */
+  readonly longMessage: string | undefined;
+  /** More, as far as Clerk sent it: `paramName` is the parameter that is wrong. Its names are camelCase. */
+  readonly meta: ClerkAPIErrorMeta;
+}
+
+/** What Clerk adds to an error. */
+export interface ClerkAPIErrorMeta {
+  /** The parameter that is wrong. */
+  readonly paramName?: string | undefined;
+  /** The session concerned. */
+  readonly sessionId?: string | undefined;
+  /** The e-mail addresses concerned. */
+  readonly emailAddresses?: readonly string[] | undefined;
+  /** The identifiers concerned. */
+  readonly identifiers?: readonly string[] | undefined;
+  /** Anything else. */
+  readonly [name: string]: unknown;
+}
+
+/** Clerk answered, and the answer is an error. */
+export declare class ClerkAPIResponseError extends Error {
+  private constructor();
+  /** Always `ClerkAPIResponseError`. */
+  override readonly name: "ClerkAPIResponseError";
+  /** Always `api_response_error`. */
+  readonly code: "api_response_error";
+  /** HTTP status, 400 to 599. */
+  readonly status: number;
+  /** What is wrong; empty when the body was not Clerk's error JSON, as it may be with a 429 or a 5xx. */
+  readonly errors: readonly ClerkAPIErrorItem[];
+  /** The id to quote to Clerk: from the body, else the `cf-ray` header, else empty. */
+  readonly clerkTraceId: string;
+  /** Seconds to wait, from `Retry-After`; `undefined` when Clerk did not say, or said it as a date. */
+  readonly retryAfter: number | undefined;
+}
+
+/** A session token does not verify. Nothing of this version verifies tokens, so nothing throws it yet. */
+export declare class TokenVerificationError extends Error {
+  private constructor();
+  /** Always `TokenVerificationError`. */
+  override readonly name: "TokenVerificationError";
+  /** Always `token_verification_failed`. */
+  readonly code: "token_verification_failed";
+  /** Clerk's reason, for example `token-expired`. */
+  readonly reason: string;
+}
+
+/** Every other error. Nothing here needs a look at `message`: `code` is stable, the text is not. */
+export declare class ClerkEdgeError extends Error {
+  private constructor();
+  /** Always `ClerkEdgeError`. */
+  override readonly name: "ClerkEdgeError";
+  /** Which kind of error it is. */
+  readonly code: ClerkEdgeErrorCode;
+  /** When trying again makes sense, in ms from now; set for `queue_full`, `rate_limited` and `too_many_in_flight`. */
+  readonly retryAfterMs: number | undefined;
+  /** What the platform said, for `network`; else `undefined`. */
+  override readonly cause: unknown;
+}
+
+/**
+ * Codes of {@link ClerkEdgeError}. More may come; none is renamed or reused.
+ *
+ * | code | what happened | what to do |
+ * |---|---|---|
+ * | `invalid_config` | an option is wrong | fix the configuration |
+ * | `invalid_argument` | an argument is wrong; nothing was sent | fix the call |
+ * | `invalid_path` | a path of `request` is ambiguous or leaves the API; nothing was sent | fix the call |
+ * | `operation_not_allowed` | the Backend API has no operation with this method and path; nothing was sent | fix the call |
+ * | `queue_full` | too many calls wait already; nothing was sent | try again after `retryAfterMs`, or shed load |
+ * | `rate_limited` | no turn within `rateLimit.maxWaitMs`; nothing was sent | try again after `retryAfterMs` |
+ * | `timeout` | no answer in time; a write may have happened | read before writing again |
+ * | `aborted` | the caller's signal ended the wait; a write may have happened | nothing |
+ * | `network` | the connection failed or broke; a write may have happened | try again later |
+ * | `invalid_response` | the answer is not the Backend API's (HTML, broken JSON) | look at `apiUrl` and what is in between |
+ * | `response_too_large` | the answer is larger than `maxResponseBytes` | ask for less |
+ * | `too_many_in_flight` | more calls under way than the bound allows; nothing was sent | try again after `retryAfterMs` |
+ */
+export type ClerkEdgeErrorCode =
+  | "invalid_config"
+  | "invalid_argument"
+  | "invalid_path"
+  | "operation_not_allowed"
+  | "queue_full"
+  | "rate_limited"
+  | "timeout"
+  | "aborted"
+  | "network"
+  | "invalid_response"
+  | "response_too_large"
+  | "too_many_in_flight";

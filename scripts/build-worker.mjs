@@ -1,0 +1,33 @@
+// The Worker: worker-build → wasm-opt → build/, where wrangler.toml looks for it. wrangler runs this as its build command.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { paths, tools, wasmTarget } from './env.mjs';
+import { isMain, main, run, step } from './run.mjs';
+import { setup } from './setup.mjs';
+import { optimise, weigh, whenChanged } from './wasm.mjs';
+
+// Never with `esm`: worker-build turns every exported function into a method that other Workers can call.
+const FEATURES = ['--no-default-features', '--features', 'worker'];
+
+const js = join(paths.worker, 'index.js');
+const wasm = join(paths.worker, 'index_bg.wasm');
+
+export async function buildWorker() {
+  await step('Worker', async () => {
+    await run('cargo', ['build', '--lib', '--release', '--target', wasmTarget, ...FEATURES]);
+    const inputs = [paths.wasm, tools.workerBuild, fileURLToPath(import.meta.url)];
+    await whenChanged({ name: 'worker', inputs, outputs: [js, wasm] }, async () => {
+      // its own wasm-opt run would keep the names section, 75 kB
+      await run(tools.workerBuild, ['--release', '--no-opt', ...FEATURES]);
+      await optimise(wasm);
+    });
+  });
+  weigh('worker', [js, wasm]);
+}
+
+if (isMain(import.meta)) {
+  await main(async () => {
+    await setup({ tests: false });
+    await buildWorker();
+  });
+}

@@ -1,0 +1,110 @@
+//! A client: one instance's pipeline and the host of the call at hand.
+
+use std::rc::Rc;
+
+use super::api::{Manner, Question, selection_key, success};
+use super::pipeline::{Answer, Keep, Pipeline, Served, Source};
+use super::query::Query;
+use crate::core::projection::{self, FieldSet, Shape};
+use crate::core::time::Duration;
+use crate::error::Error;
+use crate::runtime::http::{Body, Method};
+use crate::runtime::{Fetch, Runtime};
+
+/// What a client answers with, the error statuses turned into errors.
+pub type Answered<R> = Result<Rc<Answer<<R as Fetch>::Body>>, Error>;
+
+/// A way to the Backend API for one call or many. Clones are cheap; `R` may belong to one request of the host.
+#[derive(Clone, Debug)]
+pub struct Client<R: Runtime> {
+    pipeline: Pipeline<R>,
+    rt: R,
+}
+
+impl<R: Runtime> Client<R> {
+    /// A client over shared state.
+    #[must_use]
+    pub const fn new(pipeline: Pipeline<R>, rt: R) -> Self {
+        Self { pipeline, rt }
+    }
+
+    /// The shared state.
+    #[must_use]
+    pub const fn pipeline(&self) -> &Pipeline<R> {
+        &self.pipeline
+    }
+
+    /// Any operation of the Backend API.
+    ///
+    /// # Errors
+    /// Everything in [`Error`]; an error status is [`Error::Api`].
+    pub async fn request(&self, method: Method, path: &str, query: &Query, manner: Manner<R::Body>) -> Answered<R> {
+        let question = Question::new(self.pipeline.config(), method, path, query, manner)?;
+        success(self.ask(question).await?.answer)
+    }
+
+    /// The answer to `question`, whatever its status.
+    ///
+    /// # Errors
+    /// Whatever kept the upstream call from an answer.
+    pub async fn ask(&self, question: Question<R::Body>) -> Result<Served<R::Body>, Error> {
+        if let Some(hit) = self.peek(&question) {
+            return Ok(hit);
+        }
+        let Question { exchange, keep, stale, shape, fields } = question;
+        let since = self.pipeline.epoch();
+        let served = match &keep {
+            Some(keep) => self.pipeline.read(&self.rt, exchange, keep.clone()).await?,
+            None => self.pipeline.pass(&self.rt, exchange, stale).await?,
+        };
+        let Some(fields) = fields.filter(|_| served.answer.is_success()) else { return Ok(served) };
+        let answer = Rc::new(select(&served.answer, &fields, shape)?);
+        if let Some(keep) = keep {
+            // Kept beside the whole answer and for as long as that, unless something became stale in the meantime.
+            let age = if let Source::Hit(age) = served.source { age } else { Duration::ZERO };
+            let ttl = keep.ttl.saturating_sub(age);
+            let keep = Keep { key: selection_key(&keep.key, &fields), ttl, tags: keep.tags };
+            self.pipeline.keep(&keep, Rc::clone(&answer), since, self.rt.now());
+        }
+        Ok(Served { answer, ..served })
+    }
+
+    /// What the cache holds for `question`, fields selected. Never waits and never calls Clerk.
+    #[must_use]
+    pub fn peek(&self, question: &Question<R::Body>) -> Option<Served<R::Body>> {
+        let keep = question.keep.as_ref()?;
+        match &question.fields {
+            None => self.peek_key(&keep.key),
+            Some(fields) => self.peek_key(&selection_key(&keep.key, fields)),
+        }
+    }
+
+    /// What the cache holds under a key of [`super::api::key`] or [`selection_key`].
+    #[must_use]
+    pub fn peek_key(&self, key: &str) -> Option<Served<R::Body>> {
+        self.pipeline.peek(key, self.rt.now())
+    }
+}
+
+/// The same answer with only `fields` in it.
+fn select<B: Body>(answer: &Answer<B>, fields: &FieldSet, shape: Shape<'_>) -> Result<Answer<B>, Error> {
+    let Answer { status, headers, body } = answer;
+    let selected = projection::project(&body.to_vec(), fields, shape);
+    let selected = selected.map_err(|why| Error::InvalidResponse { status: *status, reason: why.to_string() })?;
+    Ok(Answer { status: *status, headers: headers.clone(), body: B::from_bytes(&selected) })
+}
+
+/// The metrics report as JSON: the counters, and under `live` what is held right now.
+///
+/// # Errors
+/// Never in practice: numbers can always be written.
+pub fn report<R: Runtime>(pipeline: &Pipeline<R>) -> Result<String, Error> {
+    #[derive(serde::Serialize)]
+    struct Report {
+        #[serde(flatten)]
+        counters: crate::core::metrics::Snapshot,
+        live: super::pipeline::Live,
+    }
+    let report = Report { counters: pipeline.metrics().borrow().snapshot(), live: pipeline.live() };
+    serde_json::to_string(&report).map_err(|why| Error::InvalidArgument(why.to_string()))
+}

@@ -1,0 +1,123 @@
+//! What may be kept, for how long, under which tags, and what a write makes stale.
+//!
+//! Decided by operation (method and path template of Clerk's OpenAPI document), never by looking at an answer. What is
+//! not decided here is never kept, and a write that is not decided here drops everything.
+
+use super::operations::Match;
+use crate::config::Config;
+use crate::core::projection::Shape;
+use crate::core::time::Duration;
+use crate::runtime::http::Method;
+
+/// How long the gateway serves a key set. Clerk's own SDK keeps it as long (facts 1.2).
+const JWKS_TTL: Duration = Duration::from_mins(5);
+
+/// Every list and count of users.
+const USER_LISTS: &str = "users";
+/// Everything that tells of users.
+const EVERY_USER: &str = "users/*";
+/// Everything that tells of sessions.
+const EVERY_SESSION: &str = "sessions/*";
+/// Every list of organizations, and organizations asked for by slug.
+const ORGANIZATION_LISTS: &str = "organizations";
+/// Everything that tells of organizations.
+const EVERY_ORGANIZATION: &str = "organizations/*";
+/// Everything that tells of memberships.
+const MEMBERSHIPS: &str = "memberships";
+
+/// How long an answer to this read is kept, and under which tags; `None`: never.
+#[must_use]
+pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>)> {
+    if found.operation.method != Method::Get {
+        return None;
+    }
+    let id = found.params().next().map(|(_, value)| value).unwrap_or_default();
+    let (ttl, tags) = match found.operation.path {
+        "/users" | "/users/count" => (config.user_ttl, vec![USER_LISTS.into(), EVERY_USER.into()]),
+        "/users/{user_id}" => (config.user_ttl, vec![format!("users/{id}"), EVERY_USER.into()]),
+        "/users/{user_id}/organization_memberships" => {
+            (config.organization_ttl, vec![format!("users/{id}"), MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
+        }
+        "/sessions/{session_id}" => (config.session_ttl, vec![format!("sessions/{id}"), EVERY_SESSION.into()]),
+        "/organizations" => (config.organization_ttl, vec![ORGANIZATION_LISTS.into(), EVERY_ORGANIZATION.into()]),
+        // An organization asked for by slug is dropped with the lists: a write names it by id.
+        "/organizations/{organization_id}" if !id.starts_with("org_") => {
+            (config.organization_ttl, vec![ORGANIZATION_LISTS.into(), EVERY_ORGANIZATION.into()])
+        }
+        "/organizations/{organization_id}" => {
+            (config.organization_ttl, vec![format!("organizations/{id}"), EVERY_ORGANIZATION.into()])
+        }
+        "/organizations/{organization_id}/memberships" => {
+            (config.organization_ttl, vec![MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
+        }
+        "/jwks" => (JWKS_TTL, Vec::new()),
+        _ => return None,
+    };
+    (!ttl.is_zero()).then_some((ttl, tags))
+}
+
+/// The tags that a call of this operation makes stale; empty for reads.
+#[must_use]
+pub fn stale(found: &Match<'_>) -> Vec<String> {
+    if found.operation.method == Method::Get {
+        return Vec::new();
+    }
+    let path = found.operation.path;
+    let id = found.params().next().map(|(_, value)| value).unwrap_or_default();
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    match path.split('/').nth(1).unwrap_or_default() {
+        "users" => stale_users(found.operation.method, path, id),
+        // These belong to a user whom only the body or the answer names.
+        "email_addresses" | "phone_numbers" => names(&[EVERY_USER, MEMBERSHIPS]),
+        "sessions" => match path {
+            "/sessions" | "/sessions/{session_id}/tokens" | "/sessions/{session_id}/tokens/{template_name}" => Vec::new(),
+            _ => vec![format!("sessions/{id}")],
+        },
+        "organizations" if path.contains("/invitations") || path.contains("/domains") => Vec::new(),
+        "organizations" if path == "/organizations" => names(&[ORGANIZATION_LISTS, MEMBERSHIPS]),
+        "organizations" => vec![format!("organizations/{id}"), ORGANIZATION_LISTS.into(), MEMBERSHIPS.into()],
+        harmless if HARMLESS.contains(&harmless) => Vec::new(),
+        _ => names(&[EVERY_USER, EVERY_SESSION, EVERY_ORGANIZATION]),
+    }
+}
+
+/// First segments of operations that change nothing that is ever kept.
+const HARMLESS: &[&str] = &[
+    "actor_tokens",
+    "allowlist_identifiers",
+    "api_keys",
+    "blocklist_identifiers",
+    "invitations",
+    "jwt_templates",
+    "m2m_tokens",
+    "machines",
+    "oauth_applications",
+    "redirect_urls",
+    "sign_in_tokens",
+    "testing_tokens",
+    "waitlist_entries",
+    "webhooks",
+];
+
+fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    match path {
+        "/users" => names(&[USER_LISTS]),
+        "/users/ban" | "/users/unban" => names(&[EVERY_USER, EVERY_SESSION]),
+        "/users/{user_id}/verify_password" | "/users/{user_id}/verify_totp" => Vec::new(),
+        _ => {
+            // Lists show users too, and memberships carry their names and pictures.
+            let mut tags = vec![format!("users/{id}"), USER_LISTS.into(), MEMBERSHIPS.into()];
+            if path == "/users/{user_id}/ban" || (method == Method::Delete && path == "/users/{user_id}") {
+                tags.extend([EVERY_SESSION.into(), EVERY_ORGANIZATION.into()]);
+            }
+            tags
+        }
+    }
+}
+
+/// Where in this operation's answer the objects are that `fields` selects from.
+#[must_use]
+pub fn shape(found: &Match<'_>) -> Shape<'static> {
+    found.operation.answer
+}

@@ -1,0 +1,199 @@
+//! The methods behind the object that callers see.
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::arguments::{self, Names};
+use super::engine::{self, Engine};
+use crate::clerk::api::{self, Manner, Question};
+use crate::clerk::pipeline::{Answer, Served};
+use crate::clerk::query::Query;
+use crate::clerk::{client, sessions, users};
+use crate::config::{API_VERSION_DATE, Config};
+use crate::core::metrics::{Lookup, Outcome};
+use crate::core::time::Duration;
+use crate::error::Error;
+use crate::js::{JsBody, JsRuntime, to_js, until_gone};
+use crate::runtime::http::Method;
+
+#[wasm_bindgen(module = "/src/esm/client.js")]
+extern "C" {
+    fn assemble(client: Client) -> JsValue;
+}
+
+type Asked = Result<Question<JsBody>, Error>;
+
+/// What the methods of the caller's object call.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Client {
+    engine: Rc<Engine>,
+    rt: JsRuntime,
+    signal: Option<web_sys::AbortSignal>,
+}
+
+/// Makes a client; see `pkg/index.d.ts`.
+///
+/// # Errors
+/// `invalid_config`.
+#[wasm_bindgen(js_name = createClerkClient)]
+pub fn create_clerk_client(options: &JsValue) -> Result<JsValue, JsValue> {
+    let made = || {
+        let config = Config::new(&arguments::options(options)?, engine::host())?;
+        let (fetch, now) = (arguments::function(options, "fetch")?, arguments::function(options, "now")?);
+        let engine = if fetch.is_none() && now.is_none() { Engine::shared(config) } else { Engine::own(config) };
+        Ok(Client { engine, rt: JsRuntime::new(fetch, now), signal: None })
+    };
+    made().map(assemble).map_err(|error: Error| to_js(&error))
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// `users.getUser(id, options)`
+    #[wasm_bindgen(js_name = getUser)]
+    pub fn user(&self, id: &JsValue, options: &JsValue) -> Promise {
+        let Some(id) = id.as_string() else { return rejected(&Error::InvalidArgument("userId must be a string".into())) };
+        if options.is_undefined() && self.signal.is_none() && api::id_segment("userId", &id).is_ok() {
+            // The hot path, without making a question first.
+            let key = api::key(&format!("/users/{id}"), API_VERSION_DATE);
+            if let Some(hit) = self.client().peek_key(&key) {
+                return resolved(&hit.answer);
+            }
+        }
+        let question = arguments::fields(options).and_then(|fields| users::user(self.engine.config(), &id, fields));
+        self.ask(question, options)
+    }
+
+    /// `users.getUserList(options)`
+    #[wasm_bindgen(js_name = getUserList)]
+    pub fn users(&self, options: &JsValue) -> Promise {
+        let question = arguments::object_or_nothing(options)
+            .and_then(|()| arguments::query(Some(options.clone()).filter(JsValue::is_object), Names::Filters))
+            .and_then(|query| users::users(self.engine.config(), query, arguments::fields(options)?));
+        self.ask(question, options)
+    }
+
+    /// `sessions.getSession(id, options)`
+    #[wasm_bindgen(js_name = getSession)]
+    pub fn session(&self, id: &JsValue, options: &JsValue) -> Promise {
+        let id = arguments::string("sessionId", id);
+        self.ask(id.and_then(|id| sessions::session(self.engine.config(), &id)), options)
+    }
+
+    /// `request(method, path, options)`
+    pub fn request(&self, method: &JsValue, path: &JsValue, options: &JsValue) -> Promise {
+        self.ask(self.any(method, path, options), options)
+    }
+
+    /// `with(context)`
+    ///
+    /// # Errors
+    /// `invalid_config` or `invalid_argument`.
+    pub fn with(&self, context: &JsValue) -> Result<JsValue, JsValue> {
+        let made = || {
+            arguments::object_or_nothing(context)?;
+            let signal = arguments::signal(context)?.or_else(|| self.signal.clone());
+            let lends = arguments::function(context, "waitUntil")?.is_some();
+            let rt = if lends { self.rt.in_context(context.clone()) } else { self.rt.clone() };
+            Ok(Self { engine: Rc::clone(&self.engine), rt, signal })
+        };
+        made().map(assemble).map_err(|error: Error| to_js(&error))
+    }
+
+    /// `metrics.report()`, as JSON
+    ///
+    /// # Errors
+    /// Never: what is counted can always be written.
+    pub fn report(&self) -> Result<String, JsValue> {
+        client::report(self.pipeline()).map_err(|error| to_js(&error))
+    }
+
+    /// `metrics.prometheus()`
+    #[must_use]
+    pub fn prometheus(&self) -> String {
+        self.pipeline().metrics().borrow().prometheus()
+    }
+
+    /// `metrics.recordApiCall(ms)`: a call to Clerk that did not go through this client.
+    #[wasm_bindgen(js_name = recordApiCall)]
+    pub fn record_api_call(&self, ms: f64) {
+        let took = Duration::try_from_secs_f64(ms / 1_000.0).unwrap_or_default();
+        self.pipeline().metrics().borrow_mut().record_call(Outcome::Success, took);
+    }
+
+    /// `metrics.recordCacheHit()`: a hit of the caller's own cache.
+    #[wasm_bindgen(js_name = recordCacheHit)]
+    pub fn record_cache_hit(&self) {
+        self.pipeline().metrics().borrow_mut().record_lookup(Lookup::Hit);
+    }
+
+    /// `metrics.recordCacheMiss()`: a miss of the caller's own cache.
+    #[wasm_bindgen(js_name = recordCacheMiss)]
+    pub fn record_cache_miss(&self) {
+        self.pipeline().metrics().borrow_mut().record_lookup(Lookup::Miss);
+    }
+}
+
+impl Client {
+    fn pipeline(&self) -> &crate::clerk::pipeline::Pipeline<JsRuntime> {
+        self.engine.pipeline(&self.rt)
+    }
+
+    fn client(&self) -> client::Client<JsRuntime> {
+        client::Client::new(self.pipeline().clone(), self.rt.clone())
+    }
+
+    fn any(&self, method: &JsValue, path: &JsValue, options: &JsValue) -> Asked {
+        arguments::object_or_nothing(options)?;
+        let unknown = || Error::InvalidArgument("method must be GET, POST, PATCH, PUT or DELETE".into());
+        let method = method.as_string().and_then(|name| Method::parse(&name)).ok_or_else(unknown)?;
+        let path = arguments::string("path", path)?;
+        let query: Query = arguments::query(arguments::get(options, "query"), Names::AsGiven)?;
+        let manner = Manner {
+            body: arguments::body(options)?,
+            fields: arguments::fields(options)?,
+            ttl: arguments::ttl(options)?,
+            ..Manner::default()
+        };
+        if method == Method::Get && manner.body.is_some() {
+            return Err(Error::InvalidArgument("a GET has no body".into()));
+        }
+        Question::new(self.engine.config(), method, &path, &query, manner)
+    }
+
+    /// A hit is answered without a future; everything else waits in one, until the signal fires.
+    fn ask(&self, question: Asked, options: &JsValue) -> Promise {
+        let signal = arguments::object_or_nothing(options).and_then(|()| arguments::signal(options));
+        let (question, signal) = match question.and_then(|question| Ok((question, signal?))) {
+            Ok((question, signal)) => (question, signal.or_else(|| self.signal.clone())),
+            Err(error) => return rejected(&error),
+        };
+        if signal.as_ref().is_some_and(web_sys::AbortSignal::aborted) {
+            return rejected(&Error::Aborted);
+        }
+        let client = self.client();
+        if let Some(Served { answer, .. }) = client.peek(&question) {
+            return resolved(&answer);
+        }
+        future_to_promise(async move {
+            let answer = until_gone(signal, client.answer(question)).await.unwrap_or(Err(Error::Aborted));
+            answer.and_then(|answer| value(&answer)).map_err(|error| to_js(&error))
+        })
+    }
+}
+
+fn value(answer: &Answer<JsBody>) -> Result<JsValue, Error> {
+    let broken = |_| Error::InvalidResponse { status: answer.status, reason: "it is not JSON".into() };
+    answer.body.parsed().map_err(broken)
+}
+
+fn resolved(answer: &Answer<JsBody>) -> Promise {
+    value(answer).map_or_else(|error| rejected(&error), |value| Promise::resolve(&value))
+}
+
+fn rejected(error: &Error) -> Promise {
+    Promise::reject(&to_js(error))
+}

@@ -1,0 +1,10 @@
+//! The ES module: `createClerkClient` and what it makes. Converts and nothing else.
+//!
+//! `client.js` builds the plain object that callers see, so that its methods can be taken off it and passed around;
+//! [`Client`] is what those methods call. The types are in `pkg/index.d.ts`, written by hand.
+
+mod arguments;
+mod client;
+mod engine;
+
+pub use client::{Client, create_clerk_client};

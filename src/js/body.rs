@@ -1,0 +1,55 @@
+//! Bodies that stay in JavaScript.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+
+use super::glue;
+use crate::runtime::http::Body;
+
+/// Bytes in the host's memory, and the value they parse to once somebody has asked for it.
+///
+/// The bytes are never a view of wasm memory: such a view may change, or move, while a response is being sent.
+#[derive(Clone, Debug)]
+pub(crate) struct JsBody(Rc<Held>);
+
+#[derive(Debug)]
+struct Held {
+    bytes: Uint8Array,
+    parsed: OnceCell<JsValue>,
+}
+
+impl JsBody {
+    pub(crate) fn new(bytes: Uint8Array) -> Self {
+        Self(Rc::new(Held { bytes, parsed: OnceCell::new() }))
+    }
+
+    pub(crate) fn bytes(&self) -> &Uint8Array {
+        &self.0.bytes
+    }
+
+    /// The value of the JSON in it, deeply frozen and the same for everybody; `undefined` if it is empty.
+    pub(crate) fn parsed(&self) -> Result<JsValue, JsValue> {
+        if let Some(value) = self.0.parsed.get() {
+            return Ok(value.clone());
+        }
+        let value = glue::parse(&self.0.bytes)?;
+        Ok(self.0.parsed.get_or_init(|| value).clone())
+    }
+}
+
+impl Body for JsBody {
+    fn from_bytes(bytes: &[u8]) -> Self {
+        Self::new(Uint8Array::from(bytes))
+    }
+
+    fn len(&self) -> usize {
+        self.0.bytes.length() as usize
+    }
+
+    fn to_vec(&self) -> Vec<u8> {
+        self.0.bytes.to_vec()
+    }
+}

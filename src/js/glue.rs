@@ -1,0 +1,53 @@
+//! What `host.js` and the global scope offer, declared once.
+
+use js_sys::{Array, Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/js/host.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = edgeError)]
+    pub(super) fn edge_error(code: &str, message: &str, retry_after_ms: Option<f64>, cause: Option<&str>) -> JsValue;
+
+    #[wasm_bindgen(js_name = apiError)]
+    pub(super) fn api_error(
+        message: &str,
+        status: u16,
+        errors_json: &str,
+        trace_id: &str,
+        retry_after: Option<f64>,
+    ) -> JsValue;
+
+    pub(super) fn outlive(promise: &Promise, context: Option<&JsValue>);
+
+    pub(super) type Resolvers;
+    pub(super) fn resolvers() -> Resolvers;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn promise(this: &Resolvers) -> Promise;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn resolve(this: &Resolvers) -> Function;
+
+    #[wasm_bindgen(js_name = randomBits)]
+    pub(super) fn random_bits() -> u64;
+
+    pub(super) fn exchange(
+        fetch: Option<&Function>,
+        url: &str,
+        method: &str,
+        headers: Array,
+        body: Option<&Uint8Array>,
+        wanted: &Array,
+        max_bytes: f64,
+        signal: &web_sys::AbortSignal,
+    ) -> Promise;
+
+    pub(super) fn reason(error: &JsValue) -> String;
+
+    #[wasm_bindgen(catch)]
+    pub(super) fn parse(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    pub(super) fn date_now() -> f64;
+}

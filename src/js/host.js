@@ -1,0 +1,131 @@
+// The JavaScript of the boundary: what would cost more, or cannot be said, from the other side. No decisions here.
+
+/** Any failure but an error answer of Clerk. `code` is stable; `retryAfterMs` is there when trying again makes sense. */
+export class ClerkEdgeError extends Error {
+  constructor(code, message, retryAfterMs, cause) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ClerkEdgeError';
+    this.code = code;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Clerk answered with an error. Same shape as the error of @clerk/backend. */
+export class ClerkAPIResponseError extends Error {
+  constructor(message, status, errors, clerkTraceId, retryAfter) {
+    super(message);
+    this.name = 'ClerkAPIResponseError';
+    this.code = 'api_response_error';
+    this.status = status;
+    this.errors = errors;
+    this.clerkTraceId = clerkTraceId;
+    if (retryAfter !== undefined) this.retryAfter = retryAfter;
+  }
+}
+
+/** A session token that does not verify. `reason` is Clerk's. */
+export class TokenVerificationError extends Error {
+  constructor(reason, message) {
+    super(message);
+    this.name = 'TokenVerificationError';
+    this.code = 'token_verification_failed';
+    this.reason = reason;
+  }
+}
+
+export const edgeError = (code, message, retryAfterMs, cause) =>
+  new ClerkEdgeError(code, message, retryAfterMs, cause === undefined ? undefined : new Error(cause));
+
+export function apiError(message, status, errorsJson, clerkTraceId, retryAfter) {
+  return new ClerkAPIResponseError(message, status, JSON.parse(errorsJson), clerkTraceId, retryAfter);
+}
+
+// What the loader of this runtime adds: `waitUntil` on hosts that end a request's work with its answer.
+let host = {};
+export const setHost = (given) => void (host = { ...host, ...given });
+
+/** Runs `promise` to its end: under the caller's own context, else the host's, else as the event loop does anyway. */
+export function outlive(promise, context) {
+  // Outside a request (a module's top level, a queue consumer's test) there may be no context to hold on to.
+  try { (context ?? host).waitUntil?.(promise); } catch { /* the promise runs on all the same */ }
+}
+
+// A promise made by hand loses its request in an optimised isolate of workerd, one of withResolvers does not; hosts
+// without withResolvers (Node 20) have no request contexts to lose.
+const byHand = () => {
+  let resolve;
+  const promise = new Promise((ring) => void (resolve = ring));
+  return { promise, resolve };
+};
+export const resolvers = () => (Promise.withResolvers ? Promise.withResolvers() : byHand());
+
+export const randomBits = () => crypto.getRandomValues(new BigUint64Array(1))[0];
+
+/** Sends one request and reads its answer: [status, header values in the order of `wanted`, body], or [0] if too large. */
+export async function exchange(given, url, method, headers, body, wanted, maxBytes, signal) {
+  const init = { method, headers: pairs(headers), body, redirect: 'manual', signal };
+  const response = await (given ? given(url, init) : fetch(url, init));
+  const bytes = await read(response, maxBytes);
+  if (!bytes) return [0];
+  return [response.status, wanted.map((name) => response.headers.get(name)), bytes];
+}
+
+function pairs(flat) {
+  const headers = {};
+  for (let i = 0; i < flat.length; i += 2) headers[flat[i]] = flat[i + 1];
+  return headers;
+}
+
+/** The body, or null once it passes `maxBytes`. A length that was announced and kept to needs no counting. */
+async function read(response, maxBytes) {
+  const announced = response.headers.get('content-length');
+  if (announced !== null && !response.headers.get('content-encoding')) {
+    if (Number(announced) > maxBytes) {
+      await response.body?.cancel();
+      return null;
+    }
+    return new Uint8Array(await response.arrayBuffer());
+  }
+  if (!response.body) return new Uint8Array(await response.arrayBuffer());
+  const chunks = [];
+  let length = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > maxBytes) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
+  }
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** What a host's network error says, without the URL it may name. */
+export function reason(error) {
+  const cause = error?.cause?.code ?? error?.cause?.message;
+  const text = `${error?.name ?? 'Error'}: ${error?.message ?? error}${cause ? ` (${cause})` : ''}`;
+  return text.replace(/\w+:\/\/\S+/g, '…').slice(0, 300);
+}
+
+const decoder = new TextDecoder();
+
+/** The value of JSON bytes, frozen to its depth because callers share it; `undefined` if there are none. */
+export const parse = (bytes) => (bytes.byteLength === 0 ? undefined : freeze(JSON.parse(decoder.decode(bytes))));
+
+function freeze(value) {
+  if (typeof value === 'object' && value !== null) {
+    for (const key of Object.keys(value)) freeze(value[key]);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,53 @@
+//! The fetch handler.
+//!
+//! Not `#[event(fetch)]`: that macro makes a future of every request, and a hit needs none. worker-build turns this one
+//! exported function into the Worker's handler all the same; it is the only function this build exports.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use worker::Env;
+use worker::worker_sys::Context;
+
+use super::environment::Environment;
+use super::routes;
+use crate::clerk::gateway::{Gateway, Reply};
+use crate::clerk::pipeline::Pipeline;
+use crate::config::{Config, Host};
+use crate::error::Error;
+use crate::js::JsRuntime;
+use crate::runtime::Entropy;
+
+thread_local! {
+    /// Made by the isolate's first request and kept; a Worker's vars never change within an isolate.
+    static STATE: OnceCell<Result<Rc<State>, Error>> = const { OnceCell::new() };
+}
+
+/// What all requests of the isolate share.
+pub(super) struct State {
+    pub(super) pipeline: Pipeline<JsRuntime>,
+    pub(super) gateway: Gateway,
+}
+
+impl State {
+    fn new(env: &Env) -> Result<Rc<Self>, Error> {
+        let environment = Environment::read(env)?;
+        let config = Config::new(&environment.options, Host::Workers)?;
+        let gateway = Gateway::new(&config, environment.gateway_token)?;
+        let seed = JsRuntime::default().random();
+        Ok(Rc::new(Self { pipeline: Pipeline::new(config, seed), gateway }))
+    }
+}
+
+/// Answers one request, with a `Response` or a promise of one.
+#[wasm_bindgen]
+#[must_use]
+pub fn fetch(request: &web_sys::Request, env: &Env, context: Context) -> JsValue {
+    let state = STATE.with(|state| state.get_or_init(|| State::new(env)).clone());
+    match state {
+        Ok(state) => routes::answer(&state, request, context),
+        // Without a secret key there is nothing to authenticate callers by: refuse rather than be an open proxy.
+        Err(error) => routes::render(&Reply::refusal(&error), 0.0).into(),
+    }
+}

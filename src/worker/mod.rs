@@ -1,0 +1,7 @@
+//! The Worker in front of Clerk's API. Converts and nothing else: what may pass is decided in [`crate::clerk::gateway`].
+
+mod entry;
+mod environment;
+mod routes;
+
+pub use entry::fetch;
