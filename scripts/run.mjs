@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { env, root } from './env.mjs';
 
 const HEARTBEAT_MS = 15_000;
-const TAIL_LINES = 80;
+const TAIL_LINES = 200;
 
 export const say = (line) => console.log(line);
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -14,12 +14,15 @@ export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 export class Failure extends Error {}
 
 const live = new Set();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    for (const child of live) child.kill(signal);
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  });
-}
+
+let onSignal = (signal) => {
+  for (const child of live) child.kill(signal);
+  process.exit(signal === 'SIGINT' ? 130 : 143);
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => onSignal(signal));
+
+/** What a signal does from now on; until then it stops the command that runs, and the script. */
+export const whenSignalled = (handler) => (onSignal = handler);
 
 /**
  * Runs a command to its end and resolves to its output, stdout and stderr in the order they came.

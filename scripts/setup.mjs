@@ -36,7 +36,7 @@ async function rust() {
 
 /** wasm-bindgen and its test runner: a crate of the workspace, so that `Cargo.lock` keeps it equal to the library. */
 async function bindgen() {
-  const args = ['build', '--locked', '--quiet', '-p', 'wbg'];
+  const args = ['build', '--quiet', '-p', 'wbg'];
   if (existsSync(tools.wasmBindgen)) await run('cargo', args);
   else await step('wasm-bindgen, once, about 80 s', () => run('cargo', args));
 }

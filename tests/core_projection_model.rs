@@ -202,6 +202,21 @@ fn agree(bytes: &[u8], paths: &[&str]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn every_byte_at_every_place_of_a_word_is_judged_as_serde_json_does() {
+    // strings are read by words, with arithmetic that borrows from byte to byte
+    for filler in *b" !#[]az\x7f" {
+        for at in 0..18 {
+            for byte in 0..=u8::MAX {
+                let mut json = [&b"[\""[..], &[filler; 18], b"\"]"].concat();
+                json[2 + at] = byte;
+                let text = String::from_utf8_lossy(&json);
+                assert_eq!(Some(validate(&json).is_ok()), serde_accepts(&json), "{byte:#x} at {at} in {text}");
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn selection_agrees_with_the_model_to_the_letter(

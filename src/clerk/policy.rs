@@ -31,7 +31,7 @@ pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>
     if found.operation.method != Method::Get {
         return None;
     }
-    let id = found.params.first().copied().unwrap_or_default();
+    let id = found.params().next().map(|(_, value)| value).unwrap_or_default();
     let (ttl, tags) = match found.operation.path {
         "/users" | "/users/count" => (config.user_ttl, vec![USER_LISTS.into(), EVERY_USER.into()]),
         "/users/{user_id}" => (config.user_ttl, vec![format!("users/{id}"), EVERY_USER.into()]),
@@ -63,7 +63,7 @@ pub fn stale(found: &Match<'_>) -> Vec<String> {
         return Vec::new();
     }
     let path = found.operation.path;
-    let id = found.params.first().copied().unwrap_or_default();
+    let id = found.params().next().map(|(_, value)| value).unwrap_or_default();
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     match path.split('/').nth(1).unwrap_or_default() {
         "users" => stale_users(found.operation.method, path, id),
@@ -119,5 +119,5 @@ fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
 /// Where in this operation's answer the objects are that `fields` selects from.
 #[must_use]
 pub fn shape(found: &Match<'_>) -> Shape<'static> {
-    found.operation.shape
+    found.operation.answer
 }

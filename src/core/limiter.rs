@@ -200,8 +200,8 @@ impl Limiter {
 
     /// The earliest instant at which someone with `ahead` living waiters before it could start.
     fn earliest(&self, ahead: usize) -> Instant {
-        let place = self.places.free_at(ahead, self.now);
-        place.max(self.bucket.token_at(ahead, self.now)).max(self.paused_until)
+        let from = self.now.max(self.paused_until);
+        self.places.free_at(ahead, self.now, from).max(self.bucket.token_at(ahead, from))
     }
 
     fn start(&mut self) -> Start {

@@ -154,7 +154,7 @@ impl<R> Pool<R> {
             self.remove(ticket);
             return Turn::Granted(self.grant());
         }
-        Turn::Wait { until: now.after(self.limits.beat) }
+        Turn::Wait { until: self.now.after(self.limits.beat) }
     }
 
     /// Gives a permit back and returns the bells to ring. A permit that is not out is ignored.

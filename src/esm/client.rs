@@ -96,8 +96,8 @@ impl Client {
         let made = || {
             arguments::object_or_nothing(context)?;
             let signal = arguments::signal(context)?.or_else(|| self.signal.clone());
-            let wait_until = arguments::function(context, "waitUntil")?;
-            let rt = wait_until.map_or_else(|| self.rt.clone(), |wait_until| self.rt.with_wait_until(wait_until));
+            let lends = arguments::function(context, "waitUntil")?.is_some();
+            let rt = if lends { self.rt.in_context(context.clone()) } else { self.rt.clone() };
             Ok(Self { engine: Rc::clone(&self.engine), rt, signal })
         };
         made().map(assemble).map_err(|error: Error| to_js(&error))

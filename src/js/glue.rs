@@ -17,7 +17,7 @@ extern "C" {
         retry_after: Option<f64>,
     ) -> JsValue;
 
-    pub(super) fn outlive(promise: &Promise, wait_until: Option<&Function>);
+    pub(super) fn outlive(promise: &Promise, context: Option<&JsValue>);
 
     pub(super) type Resolvers;
     pub(super) fn resolvers() -> Resolvers;
@@ -44,19 +44,6 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub(super) fn parse(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
-
-    /// A response, made in one call.
-    pub(crate) type AssembledResponse;
-    pub(crate) fn respond(
-        status: u16,
-        body: &JsValue,
-        content_type: &str,
-        cache: Option<&str>,
-        age: f64,
-        timing: &str,
-        retry_after: Option<&str>,
-        ray: Option<&str>,
-    ) -> AssembledResponse;
 }
 
 #[wasm_bindgen]

@@ -44,11 +44,10 @@ export function apiError(message, status, errorsJson, clerkTraceId, retryAfter) 
 let host = {};
 export const setHost = (given) => void (host = { ...host, ...given });
 
-/** Runs `promise` to its end: under the caller's own waitUntil, else the host's, else as the event loop does anyway. */
-export function outlive(promise, waitUntil) {
-  const keep = waitUntil ?? host.waitUntil;
+/** Runs `promise` to its end: under the caller's own context, else the host's, else as the event loop does anyway. */
+export function outlive(promise, context) {
   // Outside a request (a module's top level, a queue consumer's test) there may be no context to hold on to.
-  try { keep?.(promise); } catch { /* the promise runs on all the same */ }
+  try { (context ?? host).waitUntil?.(promise); } catch { /* the promise runs on all the same */ }
 }
 
 // A promise made by hand loses its request in an optimised isolate of workerd, one of withResolvers does not; hosts
@@ -129,17 +128,4 @@ function freeze(value) {
     Object.freeze(value);
   }
   return value;
-}
-
-/** A gateway's answer. The content type is exactly what it is: Clerk's SDK compares it as a whole. */
-export function respond(status, body, contentType, cache, age, timing, retryAfter, ray) {
-  const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
-  if (cache !== undefined) {
-    headers['x-clerk-edge-cache'] = cache;
-    headers.age = age;
-    headers['server-timing'] = timing;
-  }
-  if (retryAfter !== undefined) headers['retry-after'] = retryAfter;
-  if (ray !== undefined) headers['cf-ray'] = ray;
-  return new Response(status === 204 || status === 304 ? null : body, { status, headers });
 }

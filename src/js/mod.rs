@@ -10,6 +10,7 @@
 
 mod abort;
 mod body;
+#[cfg(feature = "esm")]
 mod error;
 mod glue;
 mod runtime;
@@ -17,6 +18,6 @@ mod timer;
 
 pub(crate) use abort::until_gone;
 pub(crate) use body::JsBody;
+#[cfg(feature = "esm")]
 pub(crate) use error::to_js;
-pub(crate) use glue::{AssembledResponse, respond};
 pub(crate) use runtime::JsRuntime;

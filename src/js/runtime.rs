@@ -26,7 +26,7 @@ thread_local! {
 pub(crate) struct JsRuntime {
     fetch: Option<Function>,
     now: Option<Rc<OwnClock>>,
-    wait_until: Option<Function>,
+    context: Option<JsValue>,
 }
 
 /// A clock the caller gave.
@@ -39,12 +39,12 @@ struct OwnClock {
 impl JsRuntime {
     pub(crate) fn new(fetch: Option<Function>, now: Option<Function>) -> Self {
         let now = now.map(|read| Rc::new(OwnClock { read, monotonic: Cell::default() }));
-        Self { fetch, now, wait_until: None }
+        Self { fetch, now, context: None }
     }
 
-    /// The same host for a request that has its own `waitUntil`.
-    pub(crate) fn with_wait_until(&self, wait_until: Function) -> Self {
-        Self { wait_until: Some(wait_until), ..self.clone() }
+    /// The same host for one request, whose `context` has a `waitUntil`.
+    pub(crate) fn in_context(&self, context: JsValue) -> Self {
+        Self { context: Some(context), ..self.clone() }
     }
 }
 
@@ -132,6 +132,6 @@ impl Tasks for JsRuntime {
             task.await;
             Ok(JsValue::UNDEFINED)
         });
-        glue::outlive(&done, self.wait_until.as_ref());
+        glue::outlive(&done, self.context.as_ref());
     }
 }

@@ -6,16 +6,16 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a closed set: every policy must decide about each of them")]
 pub enum Method {
-    /// `DELETE`
-    Delete,
     /// `GET`
     Get,
-    /// `PATCH`
-    Patch,
     /// `POST`
     Post,
     /// `PUT`
     Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
 }
 
 impl Method {

@@ -12,8 +12,24 @@ use crate::clerk::client::{Client, report};
 use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
 use crate::core::time::millis;
 use crate::error::Error;
-use crate::js::{AssembledResponse, JsBody, JsRuntime, respond, until_gone};
+use crate::js::{JsBody, JsRuntime, until_gone};
 use crate::runtime::Timer;
+
+#[wasm_bindgen(module = "/src/worker/respond.js")]
+extern "C" {
+    /// A `Response`, made in one call.
+    pub(super) type AssembledResponse;
+    fn respond(
+        status: u16,
+        body: &JsValue,
+        content_type: &str,
+        cache: Option<&str>,
+        age: f64,
+        timing: &str,
+        retry_after: Option<&str>,
+        ray: Option<&str>,
+    ) -> AssembledResponse;
+}
 
 const JSON: &str = "application/json";
 /// Larger request bodies are refused: Clerk's largest, a profile picture, is 10 MB.
@@ -62,8 +78,8 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
     if let Some(hit) = client.peek(&asked.question) {
         return render(&Reply::from(hit), 0.0).into();
     }
-    let client = Client::new(state.pipeline.clone(), rt.in_context(context));
-    let (state, request) = (Rc::clone(state), request.clone());
+    let client = Client::new(state.pipeline.clone(), rt.in_context(context.into()));
+    let (state, request) = (Rc::clone(state), Clone::clone(request));
     let begun = rt.elapsed();
     future_to_promise(async move {
         let signal = request.signal();

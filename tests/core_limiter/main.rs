@@ -220,6 +220,16 @@ fn nothing_starts_during_a_pause_and_a_shorter_one_does_not_end_it() {
 }
 
 #[test]
+fn those_who_will_not_start_right_after_a_pause_are_told_so() {
+    let mut limiter = limiter(1, 1, ms(1_000));
+    limiter.pause(at(5_000), at(0));
+    wait(limiter.request(ms(5_000), at(0)));
+    assert_eq!(refused(limiter.request(ms(6_000), at(0))), ms(6_001));
+    wait(limiter.request(ms(6_001), at(0)));
+    assert_eq!(refused(limiter.request(ms(6_001), at(0))), ms(7_002));
+}
+
+#[test]
 fn a_clock_that_stands_still_or_steps_back_admits_no_more_than_the_limit() {
     let mut limiter = limiter(5, 5, ms(1_000));
     let mut started = 0;

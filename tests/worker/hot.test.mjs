@@ -17,8 +17,8 @@ const MIXED_UP = /different request context|will never complete|code had hung|on
 
 /** Limits that never bind and entries that are gone at once, so that every request meets a flight. */
 const UNBOUND = {
-  CACHE_USER_TTL_MS: 1, CACHE_STALE_WHILE_REVALIDATE_MS: 0, CACHE_STALE_IF_ERROR_MS: 0, MAX_CONNECTIONS: 1000,
-  RATE_LIMIT_LIMIT: 1_000_000, RATE_LIMIT_WINDOW_MS: 1000, RATE_LIMIT_MAX_QUEUE: 10_000, RATE_LIMIT_MAX_WAIT_MS: 60_000,
+  CACHE_USER_TTL_MS: 1, MAX_CONNECTIONS: 1000,
+  RATE_LIMIT_LIMIT: 100_000, RATE_LIMIT_WINDOW_MS: 1000, RATE_LIMIT_MAX_QUEUE: 10_000, RATE_LIMIT_MAX_WAIT_MS: 60_000,
 };
 
 const oneOf = (keys) => (random) => {

@@ -8,11 +8,11 @@ use crate::core::projection;
 use crate::core::retry::{Decision, Failure, Kind, Safety, retry_after};
 use crate::core::time::{Duration, Instant};
 use crate::error::Error;
-use crate::runtime::http::{Body, Headers, Method, Request, Response};
+use crate::runtime::http::{Body, Headers, Request, Response};
 use crate::runtime::{FetchError, Raced, Runtime, race};
 
 /// The response headers that are kept; all others end here (R28).
-pub const KEPT_HEADERS: &[&str] = &["content-type", "retry-after", "cf-ray", "x-clerk-trace-id"];
+pub(super) const KEPT_HEADERS: &[&str] = &["content-type", "retry-after", "cf-ray", "x-clerk-trace-id"];
 
 /// What the API's own answers are.
 const JSON: &str = "application/json";
@@ -65,8 +65,7 @@ impl<R: Runtime> Pipeline<R> {
     fn request(&self, exchange: &Exchange<BodyOf<R>>) -> Result<Request<BodyOf<R>>, Error> {
         let config = &self.0.config;
         let secret = config.require_secret_key()?;
-        let origin = config.origin();
-        if !exchange.url.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/')) {
+        if !exchange.url.strip_prefix(config.origin.as_str()).is_some_and(|rest| rest.starts_with('/')) {
             return Err(Error::InvalidPath("the target is not the configured API"));
         }
         let mut headers = Headers::new();

@@ -4,7 +4,7 @@ use super::{BodyOf, Outcome, Pipeline, RingOf};
 use crate::core::flight::{FlightId, Follow, SeatId};
 use crate::core::time::Instant;
 use crate::error::Error;
-use crate::runtime::{Ring, Runtime, Timer};
+use crate::runtime::{Ring, Runtime};
 
 /// The leader's duty. Dropped without landing (the host ended the task), it abandons the flight, and the first waiter
 /// to wake starts a new one. If not even the destructor runs, the flight's lease does the same.

@@ -34,7 +34,7 @@ use crate::runtime::{Fetch, Runtime, Timer};
 pub struct Answer<B> {
     /// The HTTP status.
     pub status: u16,
-    /// The headers worth keeping: see [`exchange::KEPT_HEADERS`].
+    /// The headers worth keeping: content type, `Retry-After`, and what Clerk's support asks for.
     pub headers: Headers,
     /// The body: well-formed JSON or empty if the status is 2xx, anything otherwise.
     pub body: B,

@@ -10,7 +10,7 @@ use crate::core::metrics::Refusal;
 use crate::core::pool::{Acquire, Permit, Ticket, Turn};
 use crate::core::time::{Duration, Instant};
 use crate::error::Error;
-use crate::runtime::{Ring, Runtime, Timer};
+use crate::runtime::{Ring, Runtime};
 
 /// How often a caller that waits for a connection shows that it is still there.
 pub(super) const BEAT: Duration = Duration::from_millis(250);

@@ -17,12 +17,13 @@ impl Bucket {
         Self { limit: limit.into(), token: millis(window).into(), burst: burst.clamp(1, limit).into(), full_at: 0 }
     }
 
-    /// The earliest instant at which there can be a token for someone with `ahead` others before it.
-    pub(super) fn token_at(&self, ahead: usize, now: Instant) -> Instant {
-        let full_at = self.full_at.max(self.units(now)) + self.token * (ahead as u128 + 1);
+    /// The earliest instant, not before `from`, at which there can be a token for someone with `ahead` others before it
+    /// who do not start before `from` either.
+    pub(super) fn token_at(&self, ahead: usize, from: Instant) -> Instant {
+        let full_at = self.full_at.max(self.units(from)) + self.token * (ahead as u128 + 1);
         let units = full_at.saturating_sub(self.token * self.burst);
         let at = u64::try_from(units.div_ceil(self.limit)).unwrap_or(u64::MAX);
-        Instant::from_millis(at).max(now)
+        Instant::from_millis(at).max(from)
     }
 
     pub(super) fn take(&mut self, now: Instant) {

@@ -55,17 +55,18 @@ impl Places {
         }
     }
 
-    /// The earliest instant at which there can be a place for someone with `ahead` others before it.
+    /// The earliest instant, not before `from`, at which there can be a place for someone with `ahead` others before it
+    /// who do not start before `from` either.
     ///
     /// Those beyond the limit take the place of one of those others, one hold after that one has started.
-    pub(super) fn free_at(&self, ahead: usize, now: Instant) -> Instant {
+    pub(super) fn free_at(&self, ahead: usize, now: Instant, from: Instant) -> Instant {
         let (rounds, turn) = (ahead / self.limit, ahead % self.limit);
         let free = self.limit.saturating_sub(self.occupied());
         let first = match turn.checked_sub(free) {
             None => now,
             Some(cooling) => self.cooling.get(cooling).copied().unwrap_or_else(|| now.after(self.hold)),
         };
-        first.after(self.hold.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX)))
+        first.max(from).after(self.hold.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX)))
     }
 
     pub(super) fn running(&self) -> usize {

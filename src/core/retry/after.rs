@@ -4,6 +4,12 @@ use crate::core::time::Duration;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
+/// What [`days_since_year_0`] says for 1 January 1970.
+const DAYS_BEFORE_1970: u64 = 719_469;
+
 /// How long to wait, from the header's text and the wall clock in milliseconds since 1970; at most `cap`.
 ///
 /// Understands seconds (a fraction counts as a whole one; below zero is zero) and HTTP dates in all three shapes of RFC
@@ -40,8 +46,8 @@ fn http_date(text: &str) -> Option<u64> {
     let ([_, day, month, year, time, "GMT"] | [_, month, day, time, year]) = *words.as_slice() else { return None };
     let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month)?.1;
     let day = number(day, 31).filter(|day| *day > 0)?;
-    let days = days_since_1970(full_year(year)?, month, day);
-    Some(days * 86_400 + second_of_day(time)?)
+    let days = days_since_year_0(full_year(year)?, month, day);
+    Some((days * DAY + second_of_day(time)?).saturating_sub(DAYS_BEFORE_1970 * DAY))
 }
 
 /// Two digits are taken to mean 1970 to 2069.
@@ -66,12 +72,11 @@ fn number(text: &str, most: u64) -> Option<u64> {
     text.parse().ok().filter(|value| digits && *value <= most)
 }
 
-/// Days from 1 January 1970 to a date of the Gregorian calendar; zero for dates before.
+/// Days from 1 March of the year 0 to a date of the Gregorian calendar, the first one counted.
 ///
 /// Counts years from March, so that the leap day is the last of its year, and months from March in 153 days per five.
-fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
+fn days_since_year_0(year: u64, month: u64, day: u64) -> u64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year.saturating_sub(1), month + 9) };
     let leap_days = year / 4 - year / 100 + year / 400;
-    let days = year * 365 + leap_days + (153 * month + 2) / 5 + day;
-    days.saturating_sub(719_469) // the count for 1970-01-01
+    year * 365 + leap_days + (153 * month + 2) / 5 + day
 }
