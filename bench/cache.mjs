@@ -9,7 +9,7 @@ import { printNoise, printTargets, quick, save, table, target } from './lib/repo
 import { interleaved, median, spread, summary } from './lib/stats.mjs';
 
 const ROUNDS = quick ? 7 : 31;
-const HITS = { Node: 50_000, workerd: 100_000 };
+const SPELL_MS = quick ? 15 : 40;
 
 const CANDIDATES = {
   constant: { label: 'an async function that returns a constant (the floor)', like: 'constant' },
@@ -46,17 +46,26 @@ async function inWorkerd({ like, ours }) {
   return { time, stop: worker.stop };
 }
 
+/** How many hits fill a spell, once the JIT has seen them. */
+async function enough(time) {
+  for (let hits = 20_000; ; hits *= 2) {
+    await time(hits);
+    if (await time(hits) >= SPELL_MS) return hits;
+  }
+}
+
 /** Microseconds per hit of every candidate on one host. */
-async function measured(host, start) {
+async function measured(start) {
   const running = {};
   try {
     for (const [name, candidate] of Object.entries(CANDIDATES)) {
       running[name] = await start(candidate);
-      for (let warm = 0; warm < 3; warm += 1) await running[name].time(HITS[host]);
+      running[name].hits = await enough(running[name].time);
     }
     return await interleaved(Object.keys(running), ROUNDS, async (name) => {
-      const idle = await running[name].time(0); // the way there and back
-      return { us: ((await running[name].time(HITS[host]) - idle) * 1000) / HITS[host] };
+      const { time, hits } = running[name];
+      const idle = Math.min(await time(0), await time(0), await time(0)); // the way there and back
+      return { us: ((await time(hits) - idle) * 1000) / hits };
     });
   } finally {
     for (const one of Object.values(running)) await one.stop();
@@ -65,7 +74,7 @@ async function measured(host, start) {
 
 const hosts = { Node: onNode, workerd: inWorkerd };
 const seen = {};
-for (const [host, start] of Object.entries(hosts)) seen[host] = await measured(host, start);
+for (const [host, start] of Object.entries(hosts)) seen[host] = await measured(start);
 
 const rows = {};
 const noise = {};

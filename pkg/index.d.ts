@@ -51,12 +51,35 @@ export interface ClerkClientOptions {
   readonly maxResponseBytes?: number | undefined;
   /** Used for every call in place of the global `fetch`. */
   readonly fetch?: FetchLike | undefined;
-  /** The clock, in ms since the epoch. Default `Date.now`. It may stand still between I/O, and may step back. */
+  /**
+   * The clock of the cache, in ms since the epoch. Default `Date.now`. It may stand still between I/O, and may step back.
+   * Waits and limits follow the host's own timers.
+   */
   readonly now?: (() => number) | undefined;
 }
 
-/** What is asked of a `fetch`: called with an absolute URL, it answers as the platform's own does. */
-export type FetchLike = (input: string, init?: RequestInit) => Promise<Response>;
+/** What is asked of a `fetch`: called with an absolute URL, it answers as the host's own does. */
+export type FetchLike = (input: string, init: HostRequestInit) => Promise<HostResponse>;
+
+/** What the host's `Request` is made with, as far as this compilation knows the host. */
+export type HostRequestInit = typeof globalThis extends { Request: new (input: never, init?: infer Init) => unknown }
+  ? Exclude<Init, undefined>
+  : { readonly method: string; readonly headers: { readonly [name: string]: string }; readonly signal: AbortSignalLike };
+
+/** The host's `Response`, as far as this compilation knows the host. */
+export type HostResponse = typeof globalThis extends { Response: { prototype: infer Answer } }
+  ? Answer
+  : { readonly status: number; readonly headers: { get(name: string): string | null }; arrayBuffer(): Promise<ArrayBuffer> };
+
+/** An `AbortSignal`, of whatever host or realm. */
+export interface AbortSignalLike {
+  /** Whether it has fired. */
+  readonly aborted: boolean;
+  /** Calls `listener` when it fires. */
+  addEventListener(type: "abort", listener: () => void): void;
+  /** Takes a listener off again. */
+  removeEventListener(type: "abort", listener: () => void): void;
+}
 
 /** Limits of the in-memory cache. Times are in ms, at most a day; 0 turns caching of that kind off. */
 export interface CacheOptions {
@@ -133,7 +156,7 @@ export interface RequestContext {
   /** Keeps the host alive until work shared with other requests is done, as `ctx.waitUntil` does on Workers. */
   readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** Ends every wait of this client with `aborted`. Work shared with others goes on. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** Methods that {@link ClerkClient.request} takes. */
@@ -153,7 +176,7 @@ export interface RequestOptions {
   /** Time in the cache, in ms, in place of the client's own for this kind of answer; 0 neither reads nor writes the cache. */
   readonly ttlMs?: number | undefined;
   /** Ends the wait with `aborted`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------------- fields
@@ -228,7 +251,7 @@ export interface ReadOptions<F extends FieldSelection = FieldSelection> {
   /** Which fields to keep. Default `full`. */
   readonly fields?: F | undefined;
   /** Ends the wait with `aborted`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** Options of {@link UsersApi.getUserList}. */
@@ -329,6 +352,12 @@ export interface SessionsApi {
    * but letters, digits, `_`, `-`, `.` and `~`.
    */
   getSession(sessionId: string, options?: SessionOptions): Promise<Session>;
+}
+
+/** Options of {@link SessionsApi.getSession}. */
+export interface SessionOptions {
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 // --------------------------------------------------------------------------------------------------------- metrics
@@ -458,6 +487,17 @@ export declare class ClerkAPIResponseError extends Error {
   readonly clerkTraceId: string;
   /** Seconds to wait, from `Retry-After`; `undefined` when Clerk did not say, or said it as a date. */
   readonly retryAfter: number | undefined;
+}
+
+/** A session token does not verify. Nothing of this version verifies tokens, so nothing throws it yet. */
+export declare class TokenVerificationError extends Error {
+  private constructor();
+  /** Always `TokenVerificationError`. */
+  override readonly name: "TokenVerificationError";
+  /** Always `token_verification_failed`. */
+  readonly code: "token_verification_failed";
+  /** Clerk's reason, for example `token-expired`. */
+  readonly reason: string;
 }
 
 /** Every other error. Nothing here needs a look at `message`: `code` is stable, the text is not. */

@@ -1,9 +1,9 @@
 /**
  * What every API request goes through: fault, key, version, limit, handler, latency, answer.
  *
- * A handler gets a `Call` and returns an answer: `{ status?, body?, headers? }` where `body` is text, bytes or a value to
- * send as JSON. It runs when the request arrives; latency delays its answer, so a slow answer may already be out of date
- * when it leaves, as with the real API. Answers are written to Node's response directly: the content type must be
+ * A handler gets a `Call` and returns an answer: `{ status?, body?, headers? }` where `body` is text, bytes or a value
+ * to send as JSON. It runs when the request arrives; latency delays its answer, so a slow answer may already be out of
+ * date when it leaves, as with the real API. Answers are written to Node's response directly: the content type must be
  * exactly `application/json`, and a fault must be able to cut the connection.
  */
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";

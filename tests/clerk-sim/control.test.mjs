@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { api, configure, patch, post, remove, simFor, stats } from "./client.mjs";
+import { api, configure, patch, post, remove, simFor, stats, statsWhen } from "./client.mjs";
 import { DEFAULT_LIVE_SECRET_KEY, DEFAULT_SECRET_KEY, seededUserId, startSim } from "./sim.mjs";
 
 const USER = `/v1/users/${seededUserId(0)}`;
@@ -23,9 +23,17 @@ describe("statistics", () => {
   });
 
   test("know how many requests were there at once", async (t) => {
-    const sim = await simFor(t, { latencyMs: 30 });
-    await Promise.all(Array.from({ length: 5 }, () => api(sim, USER)));
+    const sim = await simFor(t, { faults: [{ path: USER, hang: true }] });
+    const leave = new AbortController();
+    const all = Promise.allSettled(Array.from({ length: 5 }, () => fetch(sim.url + USER, { signal: leave.signal })));
+    await statsWhen(sim, ({ total }) => total === 5);
+    leave.abort();
+    await all;
+    await statsWhen(sim, ({ aborted }) => aborted === 5);
+    await api(sim, "/v1/users/count");
     assert.equal((await stats(sim)).maxConcurrent, 5);
+    await post(sim, "/__sim/reset");
+    assert.equal((await stats(sim)).maxConcurrent, 0);
   });
 
   test("keep a bounded number of names", async (t) => {

@@ -96,8 +96,8 @@ export const paramTooLarge = (param) =>
   form("form_param_exceeds_allowed_size", "exceeds allowed size", `${param} exceeds the allowed size.`, param);
 
 export const paramConflict = (param, other) =>
-  form("form_conditional_param_disallowed", "is not allowed", `\`${param}\` isn't allowed when \`${other}\` is present.`,
-    param);
+  form("form_conditional_param_disallowed", "is not allowed",
+    `\`${param}\` isn't allowed when \`${other}\` is present.`, param);
 
 export const passwordTooShort = (least) =>
   form("form_password_length_too_short", `Passwords must be ${least} characters or more.`,

@@ -13,7 +13,9 @@ const MOST_DELAY_MS = 600_000;
 
 /** Checks a list of faults and makes it ready to match. Throws `ConfigError` naming the first thing that is wrong. */
 export function parseFaults(list) {
-  if (!Array.isArray(list) || list.length > MOST) throw new ConfigError(`faults: a list of at most ${MOST} is expected`);
+  if (!Array.isArray(list) || list.length > MOST) {
+    throw new ConfigError(`faults: a list of at most ${MOST} is expected`);
+  }
   return list.map(parse);
 }
 

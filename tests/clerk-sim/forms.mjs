@@ -32,7 +32,8 @@ export function check(body, fields, required = []) {
 export function time(name, text) {
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(at)) {
-    throw paramFormat(name, `${name} must contain a datetime specified in RFC3339 format (e.g. \`2022-10-20T10:00:27.645Z\`).`);
+    throw paramFormat(name,
+      `${name} must contain a datetime specified in RFC3339 format (e.g. \`2022-10-20T10:00:27.645Z\`).`);
   }
   return at;
 }

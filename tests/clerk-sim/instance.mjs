@@ -73,8 +73,8 @@ export class Instances {
   }
 
   /**
-   * The instance that a public request means: by `?instance=`, `?publishable_key=` or the host it was sent to, among those
-   * that were opened before; else the one of the default key.
+   * The instance that a public request means: by `?instance=`, `?publishable_key=` or the host it was sent to, among
+   * those that were opened before; else the one of the default key.
    */
   publicly({ instance: id, publishable_key: key }, host) {
     for (const one of this.known.values()) {

@@ -1,7 +1,8 @@
-/** The signing keys of one instance: RS256, 2048 bits, made when first needed because that takes a tenth of a second. */
+/** The signing keys of one instance: RS256, 2048 bits, made when first needed because making one takes long. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import { CompactSign, compactVerify, exportJWK, exportSPKI } from "jose";
+import { ConfigError } from "./errors.mjs";
 import { freshId } from "./ids.mjs";
 
 const generate = promisify(generateKeyPair);
@@ -42,15 +43,18 @@ export class SigningKeys {
     this.retired = undefined;
   }
 
-  /** A compact JWS over the claims. Header fields given here win; null removes one. Throws for a foreign `alg`. */
+  /** A compact JWS over the claims. Header fields given here win; null removes one. Throws `ConfigError` when impossible. */
   async sign(claims, header = {}) {
     const { privateKey, jwk } = await this.#key();
     const all = withoutNulls({ alg: "RS256", kid: jwk.kid, typ: "JWT", ...header });
-    if (!ALGORITHMS.has(all.alg)) throw new TypeError(`alg: one of ${[...ALGORITHMS].join(", ")} is expected`);
+    if (!ALGORITHMS.has(all.alg)) throw new ConfigError(`alg: one of ${[...ALGORITHMS].join(", ")} is expected`);
     const crit = Object.fromEntries((Array.isArray(all.crit) ? all.crit : []).map((name) => [name, true]));
-    return new CompactSign(Buffer.from(JSON.stringify(withoutNulls(claims))))
-      .setProtectedHeader(all)
-      .sign(privateKey, { crit });
+    try {
+      const payload = Buffer.from(JSON.stringify(withoutNulls(claims)));
+      return await new CompactSign(payload).setProtectedHeader(all).sign(privateKey, { crit });
+    } catch (error) {
+      throw new ConfigError(`header: ${error.message}`);
+    }
   }
 
   /** The claims of a token that one of the published keys signed, whatever they say; undefined for any other text. */

@@ -64,7 +64,7 @@ export class Unlimited {
 /** Flavour name to limiter; the names are those of `POST /__sim/config`. */
 export const FLAVOURS = { fixed: FixedWindow, sliding: SlidingWindow, bucket: TokenBucket, none: Unlimited };
 
-/** One limiter per resource, made on first use. Keeps at most `most` resources; the one used longest ago is forgotten. */
+/** One limiter per resource, made on first use. Keeps at most `most`; the one used longest ago is forgotten. */
 export class Budgets {
   constructor(make, most = 20_000) {
     Object.assign(this, { make, most, limiters: new Map() });
@@ -79,7 +79,12 @@ export class Budgets {
   }
 }
 
-/** The most arrivals seen in any stretch of `windowMs`, whatever the flavour. Amortised O(1) per arrival. */
+const MOST_REMEMBERED = 1_000_000;
+
+/**
+ * The most arrivals seen in any stretch of `windowMs`, whatever the flavour. Amortised O(1) per arrival. More than a
+ * million in one window count as a million.
+ */
 export class Peak {
   constructor(windowMs) {
     Object.assign(this, { windowMs, times: [], first: 0, most: 0 });
@@ -88,6 +93,7 @@ export class Peak {
   arrive(now) {
     this.times.push(now);
     while (this.times[this.first] <= now - this.windowMs) this.first += 1;
+    if (this.times.length - this.first > MOST_REMEMBERED) this.first += 1;
     if (this.first > 4096 && this.first * 2 > this.times.length) {
       this.times = this.times.slice(this.first);
       this.first = 0;

@@ -4,8 +4,8 @@ import { paramTooMany, paramType, paramValue } from "./errors.mjs";
 const MOST_VALUES = 100;
 
 /**
- * `limit` and `offset`. The documented range of `limit` is 1 to `most`; a larger one was observed to be ignored without a
- * word, so it gives the default here as well. Anything that is not a whole number, or below the range, is a 422.
+ * `limit` and `offset`. The documented range of `limit` is 1 to `most`; a larger one was observed to be ignored
+ * without a word, so it gives the default here as well. Anything that is not a whole number, or below the range, is a 422.
  */
 export function page(query, { most = 500, fallback = 10 } = {}) {
   const limit = wholeNumber(query, "limit") ?? fallback;

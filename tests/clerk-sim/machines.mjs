@@ -10,6 +10,7 @@ import { SEED_EPOCH_MS } from "./seed.mjs";
 
 const KNOWN = /^(mt|ak|oat)_sim_(active|revoked|expired)_(\d{1,6})$/;
 const OBJECT = { mt: "machine_to_machine_token", ak: "api_key", oat: "clerk_idp_oauth_access_token" };
+const CLIENT_ID = "simClient0000001";
 const MOST = 10_000;
 
 export class Machines {
@@ -81,7 +82,7 @@ export class Machines {
   fromJwt(token, claims) {
     const [created, expiration] = [claims.iat * 1000, claims.exp * 1000];
     return {
-      object: OBJECT.oat, id: `oat_${hex32(token)}`, client_id: String(claims.client_id ?? "simClient0000001"),
+      object: OBJECT.oat, id: `oat_${hex32(token)}`, client_id: String(claims.client_id ?? CLIENT_ID),
       subject: claims.sub, scopes: String(claims.scope ?? "").split(" ").filter(Boolean), revoked: false,
       revocation_reason: null, expired: false, expiration, created_at: created, updated_at: created,
     };
@@ -108,7 +109,7 @@ export class Machines {
   #described(prefix, index) {
     const userId = seededId("user", index, this.instance.salt);
     if (prefix === "mt") return { subject: this.machineId(index), claims: null, scopes: [this.machineId(index + 1)] };
-    if (prefix === "oat") return { client_id: "simClient0000001", subject: userId, scopes: ["openid", "profile", "email"] };
+    if (prefix === "oat") return { client_id: CLIENT_ID, subject: userId, scopes: ["openid", "profile", "email"] };
     return { type: "api_key", subject: userId, name: `Key ${index}`, description: null, claims: null,
       scopes: ["read:reports"], created_by: userId };
   }

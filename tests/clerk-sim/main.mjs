@@ -20,7 +20,8 @@ if (settings.help) process.stdout.write(HELP);
 else await run(settings);
 
 async function run(options) {
-  const sim = await startSim({ port: options.port, users: options.users }).catch((error) => fail(explain(error, options.port)));
+  const { port, users } = options;
+  const sim = await startSim({ port, users }).catch((error) => fail(explain(error, port)));
   process.stdout.write(`clerk-sim listening on ${sim.url}\n`);
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, () => sim.close().then(() => process.exit(0)));
@@ -45,7 +46,7 @@ function wholeNumber(name, text, most) {
 
 function explain(error, port) {
   if (error.code === "EADDRINUSE") return `port ${port} is in use; give another one with --port or SIM_PORT`;
-  if (error.code === "EACCES") return `port ${port} may not be used by this user; give another one with --port or SIM_PORT`;
+  if (error.code === "EACCES") return `port ${port} is not allowed; give another one with --port or SIM_PORT`;
   return error.message;
 }
 

@@ -1,8 +1,8 @@
 /**
  * The organizations of one instance and who belongs to them.
  *
- * One organization per twenty seeded users, at most fifty. Seeded user `i` belongs to organization `i % count`, those with
- * `i < count` as its admin. A seeded membership exists without being stored until it is changed or removed.
+ * One organization per twenty seeded users, at most fifty. Seeded user `i` belongs to organization `i % count`, those
+ * with `i < count` as its admin. A seeded membership exists without being stored until it is changed or removed.
  */
 import { freshId, seededId, seededIndex } from "./ids.mjs";
 import { ORGANIZATION_WORDS } from "./names.mjs";
@@ -144,7 +144,8 @@ export class Organizations {
 
   #seededOrganization(index) {
     const [first, second] = ORGANIZATION_WORDS;
-    const name = `${first[index % first.length]} ${second[(index * 7 + Math.floor(index / first.length)) % second.length]}`;
+    const turn = index * 7 + Math.floor(index / first.length);
+    const name = `${first[index % first.length]} ${second[turn % second.length]}`;
     const { salt } = this.instance;
     const createdAt = SEED_EPOCH_MS + index * 3_600_000;
     return {

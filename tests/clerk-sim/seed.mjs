@@ -1,8 +1,8 @@
 /**
  * The seeded people: every one a pure function of a position, so nothing is stored until somebody changes it.
  *
- * A *card* holds what lists filter and sort by; it is the same in every instance. A *user* is the complete resource with
- * the ids of one instance, 3 to 4 KB as JSON. Position 0 was created first. Cards are kept for all instances together.
+ * A *card* holds what lists filter and sort by; it is the same in every instance. A *user* is the complete resource
+ * with the ids of one instance, 3 to 4 KB as JSON. Position 0 was created first. Cards are kept for all instances together.
  */
 import { mix32, seededId } from "./ids.mjs";
 import { CITIES, DEPARTMENTS, FIRST_NAMES, LAST_NAMES, LOCALES, MAIL_HOSTS, PLANS, TITLES } from "./names.mjs";

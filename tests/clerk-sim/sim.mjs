@@ -5,7 +5,6 @@
  * instances; users, sessions, organizations, keys and limits are one per instance, that is per secret key.
  */
 import { createServer } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { endpoint } from "./api.mjs";
@@ -83,8 +82,11 @@ export class Sim {
     return jitterMs > 0 ? latencyMs + this.random() * jitterMs : latencyMs;
   }
 
-  async sleep(milliseconds) {
-    await delay(milliseconds, undefined, { signal: this.closing.signal }).catch(() => {});
+  /** Waits without keeping a closed simulator's process alive. */
+  sleep(milliseconds) {
+    return new Promise((resolve) => {
+      setTimeout(resolve, milliseconds).unref();
+    });
   }
 
   /** The largest number of counted arrivals any instance saw within one window. */

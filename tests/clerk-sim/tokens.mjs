@@ -19,8 +19,8 @@ export function timeClaims(now, lifeSeconds) {
 }
 
 /**
- * Version 2 session claims, without `azp`: a token minted through the Backend API has no origin. `fva` says that the first
- * factor was verified just now and that there is no second.
+ * Version 2 session claims, without `azp`: a token minted through the Backend API has no origin. `fva` says that the
+ * first factor was verified just now and that there is no second.
  */
 export function sessionClaims(instance, session, now, lifeSeconds = SESSION_TOKEN_SECONDS) {
   return {
@@ -64,7 +64,8 @@ function organizationClaims(instance, session) {
 
 /** `org:feature:permission` names as features, permissions and one bit mask per feature, lowest bit first. */
 function packed(names) {
-  const pairs = names.map((name) => name.split(":")).filter((parts) => parts.length === 3 && !parts[1].startsWith("sys_"));
+  const pairs = names.map((name) => name.split(":"))
+    .filter((parts) => parts.length === 3 && !parts[1].startsWith("sys_"));
   const features = [...new Set(pairs.map(([, feature]) => feature))];
   const permissions = [...new Set(pairs.map(([, , permission]) => permission))];
   const masks = features.map((feature) => pairs

@@ -126,8 +126,8 @@ function free(users, kind, value, userId, param, label) {
   return value;
 }
 
-const EMAIL = { param: "email_address", kind: "emails", label: "email address", pattern: /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/,
-  expected: "must be a valid email address." };
+const EMAIL = { param: "email_address", kind: "emails", label: "email address",
+  pattern: /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/, expected: "must be a valid email address." };
 const PHONE = { param: "phone_number", kind: "phones", label: "phone number", pattern: /^\+[1-9]\d{6,14}$/,
   expected: "must be a valid phone number according to E.164 international standard." };
 const WALLET = { param: "web3_wallet", kind: "wallets", label: "web3 wallet", pattern: /^0x[0-9a-fA-F]{40}$/,

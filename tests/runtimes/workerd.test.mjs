@@ -1,30 +1,14 @@
 /** The suite in workerd itself, bundled as a Worker's own build would: one request runs all of it. */
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { build } from 'esbuild';
 import { startWorkerd } from '../worker/support/workerd.mjs';
 import { conforms, SUITE_MS } from './support/run.mjs';
+import { wasmForWorkerd } from './support/wasm.mjs';
 
 /** The oldest compatibility date the package promises to work with. */
 const OLDEST_DATE = '2024-10-14';
 
-/** Leaves `.wasm` imports to workerd, which takes them as modules. */
-function wasmModules(found) {
-  return {
-    name: 'wasm modules',
-    setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, ({ path: name, resolveDir }) => {
-        const file = path.resolve(resolveDir, name);
-        if (!existsSync(file)) return { errors: [{ text: `${file} is not there` }] };
-        found.set(path.basename(file), readFileSync(file));
-        return { path: path.basename(file), external: true };
-      });
-    },
-  };
-}
-
 async function modules(dir, simUrl) {
-  const wasm = new Map();
+  const { plugin, modules: wasm } = wasmForWorkerd();
   const contents = `import * as clerkEdge from 'clerk-edge';
 import { conformance } from './suite/conformance.mjs';
 export default {
@@ -35,9 +19,9 @@ export default {
 };`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: dir }, bundle: true, write: false, format: 'esm', target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*'], plugins: [wasmModules(wasm)],
+    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*'], plugins: [plugin],
   });
-  return [{ name: 'index.js', body: outputFiles[0].text }, ...[...wasm].map(([name, body]) => ({ name, body }))];
+  return [{ name: 'index.js', body: outputFiles[0].text }, ...wasm()];
 }
 
 const on = (options) => async ({ dir, simUrl }) => {

@@ -130,7 +130,7 @@ describe('the gateway', { concurrency: false }, () => {
     });
 
     test('fields and pages that are none are refused', async () => {
-      for (const query of ['fields=everything', 'fields=', 'fields=a..b', 'page=0', 'page=-1', 'page=x', 'page=1&offset=5', 'page=99999999999']) {
+      for (const query of ['fields=', 'fields=a..b', 'page=0', 'page=-1', 'page=x', 'page=1&offset=5', 'page=99999999999']) {
         await refused(await gateway.ask(`/v1/users?${query}`), 400, 'invalid_argument');
       }
       assert.equal(await calls(), 0);

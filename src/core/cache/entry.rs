@@ -1,7 +1,6 @@
 //! What is kept of an entry, and what that costs.
 
 use super::Freshness;
-use super::policy::Place;
 use super::slab::Index;
 use super::tags::TAG_OVERHEAD;
 use crate::core::time::{Duration, Instant};
@@ -16,11 +15,10 @@ pub(super) struct Entry<V> {
     pub(super) key: Box<str>,
     pub(super) value: V,
     pub(super) life: Life,
-    pub(super) cost: usize,
+    pub(super) cost: u32,
     pub(super) hash: u64,
     /// The first of its tags.
     pub(super) tags: Index,
-    pub(super) place: Place,
 }
 
 /// When an entry was put, and until when it is what.
@@ -43,6 +41,10 @@ impl Life {
 
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
         now < self.stale
+    }
+
+    pub(super) const fn over(&self) -> Instant {
+        self.over
     }
 
     pub(super) fn is_over(&self, now: Instant) -> bool {

@@ -19,8 +19,10 @@
 //! Nothing runs in the background: an entry past its time stays until it is looked up, evicted or cleared.
 
 mod entry;
+mod ghosts;
 mod hash;
 mod invalidations;
+mod pace;
 mod policy;
 mod slab;
 mod tags;
@@ -31,9 +33,10 @@ use hashbrown::HashTable;
 
 pub use self::entry::ENTRY_OVERHEAD;
 use self::entry::{Entry, Life, cost};
+use self::ghosts::Cause;
 use self::hash::Seeds;
 use self::invalidations::Invalidations;
-use self::policy::{Place, Policy};
+use self::policy::Policy;
 use self::slab::{Index, NIL, Slab};
 use self::tags::Tags;
 use crate::core::time::{Duration, Instant};
@@ -150,10 +153,10 @@ impl<V: Clone> Cache<V> {
         let Some(index) = self.find(key, self.seeds.key(key)) else { return Lookup::Miss };
         let Some(entry) = self.entries.get_mut(index) else { return Lookup::Miss };
         if entry.life.is_over(now) {
-            self.drop_entry(index);
+            self.drop_entry(index, Cause::Dropped);
             return Lookup::Expired;
         }
-        entry.place.hit();
+        self.policy.hit(index);
         let (value, age) = (entry.value.clone(), entry.life.age(now));
         if entry.life.is_fresh(now) { Lookup::Hit { value, age } } else { Lookup::Stale { value, age } }
     }
@@ -173,12 +176,11 @@ impl<V: Clone> Cache<V> {
         if self.is_outdated(hash, &entry) {
             return Put::Outdated;
         }
-        let cost = cost(key, entry.tags, entry.weight);
         let old = self.find(key, hash);
-        if cost > self.limits.max_bytes || self.limits.max_entries == 0 {
+        let Some(cost) = self.fit(cost(key, entry.tags, entry.weight)) else {
             self.drop_found(old);
             return Put::TooLarge;
-        }
+        };
         let (tags, life) = (entry.tags, Life::new(entry.freshness, now));
         let stored = match old {
             Some(index) => self.replace(index, entry.value, life, cost),
@@ -207,7 +209,7 @@ impl<V: Clone> Cache<V> {
         self.invalidations.mark(hash);
         let before = self.len();
         while let Some(index) = self.tags.latest(tag, hash) {
-            self.drop_entry(index);
+            self.drop_entry(index, Cause::Dropped);
         }
         before - self.len()
     }
@@ -227,7 +229,7 @@ impl<V: Clone> Cache<V> {
         let before = self.len();
         for index in 0..self.entries.end() {
             if self.entries.get(index).is_some_and(|entry| entry.life.is_over(now)) {
-                self.drop_entry(index);
+                self.drop_entry(index, Cause::Dropped);
             }
         }
         before - self.len()
@@ -262,24 +264,27 @@ impl<V: Clone> Cache<V> {
                 || entry.tags.iter().any(|tag| marks.since(entry.since, self.seeds.tag(tag))))
     }
 
-    fn insert(&mut self, key: &str, hash: u64, value: V, life: Life, cost: usize) -> Option<Index> {
-        let entry = Entry { key: key.into(), value, life, cost, hash, tags: NIL, place: Place::new() };
-        let index = self.entries.insert(entry)?;
+    /// The cost, if an entry of that cost fits at all.
+    fn fit(&self, cost: usize) -> Option<u32> {
+        u32::try_from(cost).ok().filter(|_| cost <= self.limits.max_bytes && self.limits.max_entries > 0)
+    }
+
+    fn insert(&mut self, key: &str, hash: u64, value: V, life: Life, cost: u32) -> Option<Index> {
+        let index = self.entries.insert(Entry { key: key.into(), value, life, cost, hash, tags: NIL })?;
         let entries = &self.entries;
         self.index.insert_unique(hash, index, |&index| entries.get(index).map_or(0, |entry| entry.hash));
-        self.policy.enter(&mut self.entries, index);
-        self.bytes += cost;
+        self.policy.enter(index, hash, cost, life.over(), self.entries.len());
+        self.bytes += cost as usize;
         Some(index)
     }
 
-    fn replace(&mut self, index: Index, value: V, life: Life, cost: usize) -> Option<Index> {
-        self.policy.leave(&mut self.entries, index);
+    fn replace(&mut self, index: Index, value: V, life: Life, cost: u32) -> Option<Index> {
         let entry = self.entries.get_mut(index)?;
-        self.bytes = self.bytes - entry.cost + cost;
+        self.bytes = self.bytes - entry.cost as usize + cost as usize;
         (entry.value, entry.life, entry.cost) = (value, life, cost);
         let tags = entry.tags;
         self.tags.detach(tags);
-        self.policy.enter(&mut self.entries, index);
+        self.policy.change(index, cost, life.over());
         Some(index)
     }
 
@@ -290,27 +295,29 @@ impl<V: Clone> Cache<V> {
         }
     }
 
-    fn make_room(&mut self, keep: Index, now: Instant) {
+    /// Evicts until the limits hold, sparing the entry just put.
+    fn make_room(&mut self, put: Index, now: Instant) {
         while self.bytes > self.limits.max_bytes || self.len() > self.limits.max_entries {
-            let Some(victim) = self.policy.victim(&mut self.entries, keep, now) else { return };
-            self.drop_entry(victim);
+            let Some((victim, cause)) = self.policy.victim(put, now, self.entries.len()) else { break };
+            self.drop_entry(victim, cause);
         }
+        self.policy.settle(put);
     }
 
     fn drop_found(&mut self, found: Option<Index>) {
         if let Some(index) = found {
-            self.drop_entry(index);
+            self.drop_entry(index, Cause::Dropped);
         }
     }
 
-    fn drop_entry(&mut self, index: Index) {
-        self.policy.leave(&mut self.entries, index);
+    fn drop_entry(&mut self, index: Index, cause: Cause) {
         let Some(entry) = self.entries.take(index) else { return };
+        self.policy.leave(index, entry.hash, cause, self.entries.len());
         if let Ok(found) = self.index.find_entry(entry.hash, |&other| other == index) {
             found.remove();
         }
         self.tags.detach(entry.tags);
-        self.bytes -= entry.cost;
+        self.bytes -= entry.cost as usize;
     }
 }
 

@@ -52,14 +52,17 @@ function instanceOf(c, sim) {
   return instance;
 }
 
-const TOKEN_FIELDS = { userId: "string", sessionId: "string", claims: "object", header: "object", expiresInSeconds: "number" };
+const TOKEN_FIELDS = {
+  userId: "string", sessionId: "string", claims: "object", header: "object", expiresInSeconds: "number",
+};
 
 function parseTokenRequest(body) {
-  for (const [name, value] of Object.entries(body)) {
+  for (const [name, value] of Object.entries(body ?? {})) {
     if (!Object.hasOwn(TOKEN_FIELDS, name)) throw new ConfigError(`${name}: unknown`);
-    if (typeof value !== TOKEN_FIELDS[name] || value === null) throw new ConfigError(`${name}: ${TOKEN_FIELDS[name]} expected`);
+    const kind = TOKEN_FIELDS[name];
+    if (typeof value !== kind || value === null) throw new ConfigError(`${name}: a value of type ${kind} is expected`);
   }
-  if (body.userId === undefined) throw new ConfigError("userId: a string is expected");
+  if (body?.userId === undefined) throw new ConfigError("userId: a string is expected");
   return body;
 }
 
@@ -68,7 +71,8 @@ function sessionFor(instance, { userId, sessionId }) {
   const known = sessionId === undefined
     ? instance.sessions.ofUser(userId).find((one) => one.status === "active")
     : instance.sessions.read(sessionId);
-  return { last_active_organization_id: null, ...known, id: sessionId ?? known?.id ?? freshId("sess"), user_id: userId };
+  const id = sessionId ?? known?.id ?? freshId("sess");
+  return { last_active_organization_id: null, ...known, id, user_id: userId };
 }
 
 /** Turns wrong settings and unreadable bodies into a 400 that says what is wrong. */
@@ -77,7 +81,7 @@ function steering(handle) {
     try {
       return await handle(c);
     } catch (error) {
-      if (error instanceof ConfigError || error instanceof SyntaxError || error instanceof TypeError) return c.json({ error: error.message }, 400);
+      if (error instanceof ConfigError || error instanceof SyntaxError) return c.json({ error: error.message }, 400);
       throw error;
     }
   };

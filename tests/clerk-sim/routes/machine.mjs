@@ -5,6 +5,13 @@ import { check } from "../forms.mjs";
 import { flag, page } from "../lists.mjs";
 import { CATEGORY, timeClaims } from "../tokens.mjs";
 
+const M2M = {
+  token_format: "string", seconds_until_expiration: "number", claims: "any", min_remaining_ttl_seconds: "integer",
+};
+const API_KEY = {
+  type: "string", name: "string", description: "string", subject: "string", claims: "any", scopes: "strings",
+  created_by: "string", seconds_until_expiration: "number",
+};
 const MOST_ROWS = { most: 100 };
 const DEFAULT_LIFE_SECONDS = 3600;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -20,7 +27,9 @@ export function machineRoutes(app, sim) {
 }
 
 function m2mRoutes(app, sim, base) {
-  app.post(base, machineEndpoint(sim, async (call) => ({ status: 201, body: await createM2m(call, await call.json()) })));
+  app.post(base, machineEndpoint(sim, async (call) => ({
+    status: 201, body: await createM2m(call, await call.json()),
+  })));
   app.get(base, machineEndpoint(sim, (call) => ({ body: listM2m(call) })));
 
   app.post(`${base}/verify`, machineEndpoint(sim, async (call) => {
@@ -67,7 +76,7 @@ async function revoke(call, prefix, what) {
 async function createM2m(call, body) {
   const { instance, machine, now } = call;
   if (machine === undefined) throw forbidden();
-  check(body, { token_format: "string", seconds_until_expiration: "number", claims: "any", min_remaining_ttl_seconds: "integer" });
+  check(body, M2M);
   const subject = instance.machines.machineId(machine);
   const scopes = [instance.machines.machineId(machine + 1)];
   const claims = body.claims ?? null;
@@ -78,9 +87,8 @@ async function createM2m(call, body) {
     return { ...record.fields, token: record.secret };
   }
   const { fields } = instance.machines.draft("mt", { subject, claims, scopes }, life, now);
-  const token = await instance.keys.sign(
-    { ...claims, ...timeClaims(now, life), iss: instance.issuer, sub: subject, jti: fields.id, aud: scopes, scopes: scopes.join(" ") },
-    { cat: CATEGORY.machine });
+  const identity = { iss: instance.issuer, sub: subject, jti: fields.id, aud: scopes, scopes: scopes.join(" ") };
+  const token = await instance.keys.sign({ ...claims, ...timeClaims(now, life), ...identity }, { cat: CATEGORY.machine });
   return { ...fields, token };
 }
 
@@ -97,15 +105,15 @@ function listM2m(call) {
   const { limit, offset } = page(query, MOST_ROWS);
   const subject = query.get("subject");
   if (!subject) throw queryMissing(["subject"]);
+  const [revoked, expired] = ["revoked", "expired"].map((name) => flag(query, name) ?? false);
   const all = instance.machines.list("mt", subject, now).map((record) => record.fields)
-    .filter((one) => one.revoked === (flag(query, "revoked") ?? false) && one.expired === (flag(query, "expired") ?? false));
+    .filter((one) => one.revoked === revoked && one.expired === expired);
   return { m2m_tokens: all.slice(offset, offset + limit), total_count: all.length };
 }
 
 function createApiKey(call, body) {
   const { instance, now } = call;
-  check(body, { type: "string", name: "string", description: "string", subject: "string", claims: "any", scopes: "strings",
-    created_by: "string", seconds_until_expiration: "number" }, ["name", "subject"]);
+  check(body, API_KEY, ["name", "subject"]);
   const record = instance.machines.make("ak", {
     type: body.type ?? "api_key", subject: body.subject, name: body.name, description: body.description ?? null,
     claims: body.claims ?? null, scopes: body.scopes ?? [], created_by: body.created_by ?? null,

@@ -8,6 +8,7 @@ import { orderedUsers } from "../user-filters.mjs";
 import { existingOrganization } from "./organizations.mjs";
 
 const METADATA = ["public_metadata", "private_metadata"];
+const CREATE = { user_id: "string", role: "string", public_metadata: "map", private_metadata: "map" };
 const BASE = "/v1/organizations/:id/memberships";
 
 export function membershipRoutes(app, sim) {
@@ -84,7 +85,7 @@ function everywhere(call) {
 function create(call, body) {
   const { instance, now } = call;
   const organization = existingOrganization(call);
-  check(body, { user_id: "string", role: "string", public_metadata: "map", private_metadata: "map" }, ["user_id", "role"]);
+  check(body, CREATE, ["user_id", "role"]);
   const role = checkedRole(body.role);
   if (!instance.users.has(body.user_id)) throw notFound("User", body.user_id);
   if (instance.organizations.record(organization.id, body.user_id)) throw alreadyMember();

@@ -102,8 +102,8 @@ function create(call, body) {
   METADATA.forEach((name) => limitSize(name, body[name]));
   const id = freshId("org");
   const organization = changed(call, {
-    object: "organization", id, name: body.name, slug: slugFrom(body.name, id), image_url: `https://img.example.com/${id}.png`,
-    has_image: false, pending_invitations_count: 0, max_allowed_memberships: 5, admin_delete_enabled: true,
+    object: "organization", id, name: body.name, slug: slugFrom(body.name, id),
+    image_url: `https://img.example.com/${id}.png`, has_image: false, pending_invitations_count: 0, max_allowed_memberships: 5, admin_delete_enabled: true,
     public_metadata: body.public_metadata ?? {}, private_metadata: body.private_metadata ?? {},
     ...(createdBy && { created_by: createdBy }), created_at: now, updated_at: now, last_active_at: now,
     role_set_key: "role_set:default",

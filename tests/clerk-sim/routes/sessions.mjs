@@ -38,7 +38,8 @@ export function sessionRoutes(app, sim) {
 
   const keySet = async (instance) => ({ body: await instance.keys.jwks() });
   app.get("/v1/jwks", endpoint(sim, (call) => keySet(call.instance), { free: true }));
-  app.get("/.well-known/jwks.json", open(sim, (c) => keySet(sim.instances.publicly(c.req.query(), c.req.header("host")))));
+  app.get("/.well-known/jwks.json", open(sim, (c) =>
+    keySet(sim.instances.publicly(c.req.query(), c.req.header("host")))));
 }
 
 /** Ends a session and tells about it. Revoking one that is over already changes nothing. */
@@ -46,8 +47,13 @@ export function revokeSession(call, session) {
   if (session.status !== "active" && session.status !== "pending") return session;
   const revoked = { ...session, status: "revoked", updated_at: call.now };
   call.instance.sessions.save(revoked);
-  call.emit("session.revoked", { ...revoked, user: call.instance.users.read(session.user_id) });
+  call.emit("session.revoked", eventData(call, revoked));
   return revoked;
+}
+
+/** What an event says about a session: its user too, but not its tasks. */
+function eventData(call, { tasks, ...session }) {
+  return { ...session, user: call.instance.users.read(session.user_id) };
 }
 
 function existing(call) {
@@ -74,7 +80,7 @@ function create(call, body) {
   if (!body.user_id) throw paramMissing("user_id");
   if (!instance.users.has(body.user_id)) throw notFound("User", body.user_id);
   const session = instance.sessions.make(body.user_id, body.active_organization_id, now);
-  call.emit("session.created", { ...session, user: instance.users.read(body.user_id) });
+  call.emit("session.created", eventData(call, session));
   return session;
 }
 

@@ -84,6 +84,9 @@ export function skippableClock() {
   return { now: () => Date.now() + skipped, skip: (ms) => { skipped += ms; } };
 }
 
+/** Lets real time pass, for limits: they follow the host's own clock and not the one handed in. */
+export const elapse = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** Runs `job` for 0..count-1 with at most `atOnce` under way; the results in order. */
 export async function crowd(count, atOnce, job) {
   const results = Array.from({ length: count });

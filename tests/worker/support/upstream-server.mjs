@@ -42,8 +42,12 @@ function answer(request, response) {
     setTimeout(() => { if (!over) { end('done'); response.writeHead(200, head).end(body); } }, config.headersMs);
     return;
   }
-  setTimeout(() => { if (!over) { response.writeHead(200, head); response.write(body.subarray(0, half)); } }, config.headersMs);
-  setTimeout(() => { if (!over) { end('done'); response.end(body.subarray(half)); } }, config.bodyMs);
+  setTimeout(() => { // one after the other: when late, Node may run the longer of two timers first
+    if (over) return;
+    response.writeHead(200, head);
+    response.write(body.subarray(0, half));
+    setTimeout(() => { if (!over) { end('done'); response.end(body.subarray(half)); } }, config.bodyMs - config.headersMs);
+  }, config.headersMs);
 }
 
 const server = http.createServer({ keepAliveTimeout: 30_000 }, (request, response) => {

@@ -1,0 +1,136 @@
+// Every declaration of the package in use. Compiled, never run: a line that must not compile says so.
+import { ClerkAPIResponseError, ClerkEdgeError, createClerkClient } from "clerk-edge";
+import type {
+  ClerkClient, ClerkEdgeErrorCode, EmailAddress, EnterpriseAccount, ExternalAccount, FieldSelection, JsonObject, JsonValue, MetricsReport, PhoneNumber, SamlAccount,
+  Selected, Session, User, UserListOptions, Web3Wallet,
+} from "clerk-edge";
+
+/** Fails to compile unless both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(_: Same<A, B>): void {}
+
+const clerk: ClerkClient = createClerkClient({
+  secretKey: "sk_test_x",
+  apiUrl: "https://api.clerk.com",
+  cache: { maxBytes: 1 << 20, userTtlMs: 60_000 },
+  rateLimit: { limit: 100, windowMs: 10_000, maxQueue: 10, maxWaitMs: 5_000 },
+  retry: { maxAttempts: 3, timeoutMs: 5_000, deadlineMs: 20_000 },
+  now: () => Date.now(),
+});
+createClerkClient({ secretKey: undefined });
+
+// @ts-expect-error an option that does not exist
+createClerkClient({ secretKey: "sk_test_x", secret: "" });
+// @ts-expect-error a length of time is a number of milliseconds
+createClerkClient({ secretKey: "sk_test_x", cache: { userTtlMs: "1m" } });
+
+export async function users(): Promise<void> {
+  const full = await clerk.users.getUser("user_1");
+  same<typeof full, User>(true);
+  const explicit = await clerk.users.getUser("user_1", { fields: "full" });
+  same<typeof explicit, User>(true);
+
+  const minimal = await clerk.users.getUser("user_1", { fields: "minimal" });
+  same<keyof typeof minimal, "id" | "email_addresses" | "username">(true);
+  const basic = await clerk.users.getUser("user_1", { fields: "basic" });
+  same<keyof typeof basic, "id" | "email_addresses" | "first_name" | "last_name">(true);
+  // @ts-expect-error not part of the preset
+  basic.private_metadata;
+
+  const named = await clerk.users.getUser("user_1", { fields: ["id", "banned"] });
+  same<typeof named, { readonly id: string; readonly banned: boolean }>(true);
+
+  const nested = await clerk.users.getUser("user_1", { fields: ["email_addresses.email_address", "public_metadata.plan"] });
+  const addresses: readonly { readonly email_address: string }[] = nested.email_addresses;
+  const plan: JsonValue | undefined = nested.public_metadata.plan;
+  // @ts-expect-error only what was named
+  nested.email_addresses[0]?.id;
+
+  const dynamic: string[] = ["id"];
+  const partial = await clerk.users.getUser("user_1", { fields: dynamic });
+  same<typeof partial, Partial<User>>(true);
+
+  // @ts-expect-error answers are shared and frozen
+  full.first_name = "Ada";
+  // @ts-expect-error all the way down
+  full.email_addresses.push(full.email_addresses[0]!);
+
+  void [addresses, plan];
+}
+
+export async function lists(options: UserListOptions): Promise<readonly Partial<User>[]> {
+  const page = await clerk.users.getUserList({ page: 2, limit: 50, fields: ["id"] });
+  same<typeof page, readonly { readonly id: string }[]>(true);
+  await clerk.users.getUserList({ email_address: ["a@example.com"], orderBy: "-created_at", lastActiveAtSince: 1_700_000_000_000 });
+  await clerk.users.getUserList({ emailAddress: ["a@example.com"], order_by: "created_at", banned: false, starting_after: "user_1" });
+  // @ts-expect-error not an order
+  await clerk.users.getUserList({ orderBy: "shoe_size" });
+  // @ts-expect-error not a filter
+  await clerk.users.getUserList({ emails: [] });
+  await clerk.users.getUserList();
+  return clerk.users.getUserList({ ...options, fields: ["id", "username"] });
+}
+
+export async function others(signal: { aborted: boolean; addEventListener(): void; removeEventListener(): void }): Promise<void> {
+  const session: Session = await clerk.sessions.getSession("sess_1", { signal });
+  if (session.status === "pending") console(session.tasks?.[0]?.key);
+
+  const anything: JsonValue = await clerk.request("GET", "/organizations", { query: { limit: 10, user_id: ["user_1"], banned: undefined } });
+  const typed = await clerk.request<JsonObject>("POST", "/organizations", { body: { name: "Acme" } });
+  await clerk.request("GET", "/users/count", { ttlMs: 5_000, fields: ["total_count"], signal });
+  // @ts-expect-error not a method
+  await clerk.request("FETCH", "/users");
+
+  const kept: Promise<unknown>[] = [];
+  const scoped: ClerkClient = clerk.with({ waitUntil: (promise) => kept.push(promise), signal });
+  await scoped.users.getUser("user_1");
+  void [anything, typed];
+}
+
+export function metrics(): number {
+  const report: MetricsReport = clerk.metrics.report();
+  clerk.metrics.recordApiCall(12);
+  clerk.metrics.recordCacheHit();
+  clerk.metrics.recordCacheMiss();
+  console(clerk.metrics.prometheus());
+  return report.cacheHitRate + report.outcomes["5xx"] + report.lookups.coalesced + report.responseTimes.p99Ms + report.live.bytes;
+}
+
+export function explain(error: unknown): string {
+  if (error instanceof ClerkAPIResponseError) {
+    same<typeof error.code, "api_response_error">(true);
+    const wait: number | undefined = error.retryAfter;
+    return `${error.status} ${error.errors[0]?.code} ${error.errors[0]?.meta.paramName} ${error.clerkTraceId} ${wait}`;
+  }
+  if (error instanceof ClerkEdgeError) {
+    const code: ClerkEdgeErrorCode = error.code;
+    switch (code) {
+      case "queue_full":
+      case "rate_limited":
+        return `again in ${error.retryAfterMs} ms`;
+      // @ts-expect-error not a code
+      case "oops":
+        return "";
+      default:
+        return `${code}: ${error.message}`;
+    }
+  }
+  return String(error);
+}
+
+export function parts(user: User): unknown[] {
+  const email: EmailAddress | undefined = user.email_addresses[0];
+  const phone: PhoneNumber | undefined = user.phone_numbers[0];
+  const wallet: Web3Wallet | undefined = user.web3_wallets[0];
+  const external: ExternalAccount | undefined = user.external_accounts[0];
+  const saml: SamlAccount | undefined = user.saml_accounts[0];
+  const enterprise: EnterpriseAccount | undefined = user.enterprise_accounts[0];
+  return [email?.verification?.status, phone?.phone_number, wallet?.web3_wallet, external?.provider, saml?.active, enterprise?.protocol];
+}
+
+/** Generic code over selections keeps working. */
+export function read<const F extends FieldSelection>(fields: F): Promise<Selected<User, F>> {
+  return clerk.users.getUser("user_1", { fields });
+}
+
+declare function console(text: unknown): void;
