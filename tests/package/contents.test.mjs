@@ -44,7 +44,8 @@ test('strict TypeScript finds every entry, without skipLibCheck', async () => {
     import { createClerkClient as inlined } from 'clerk-edge/inline';
     import { createClerkClient as slim, init, initSync } from 'clerk-edge/slim';
     import module from 'clerk-edge/clerk_edge.wasm';
-    export const errors: (new (...args: never[]) => Error)[] = [ClerkAPIResponseError, ClerkEdgeError, TokenVerificationError];
+    export const isOurs = (error: unknown): error is Error =>
+      [ClerkAPIResponseError, ClerkEdgeError, TokenVerificationError].some((type) => error instanceof type);
     export const loading: Promise<void> = init(module);
     initSync(module);
     for (const make of [createClerkClient, inlined, slim]) make({ secretKey: 'sk_test_' });`,
