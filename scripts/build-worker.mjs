@@ -1,7 +1,7 @@
 // The Worker: worker-build → wasm-opt → build/, where wrangler.toml looks for it. wrangler runs this as its build command.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { paths, tools, wasmTarget } from './env.mjs';
+import { env, paths, tools, wasmTarget } from './env.mjs';
 import { isMain, main, run, step } from './run.mjs';
 import { setup } from './setup.mjs';
 import { optimise, weigh, whenChanged } from './wasm.mjs';
@@ -13,12 +13,13 @@ const js = join(paths.worker, 'index.js');
 const wasm = join(paths.worker, 'index_bg.wasm');
 
 export async function buildWorker() {
+  const options = { env: { ...env, CARGO_TARGET_DIR: paths.workerTarget } };
   await step('Worker', async () => {
-    await run('cargo', ['build', '--lib', '--release', '--target', wasmTarget, ...FEATURES]);
-    const inputs = [paths.wasm, tools.workerBuild, fileURLToPath(import.meta.url)];
+    await run('cargo', ['build', '--lib', '--release', '--target', wasmTarget, ...FEATURES], options);
+    const inputs = [paths.workerWasm, tools.workerBuild, fileURLToPath(import.meta.url)];
     await whenChanged({ name: 'worker', inputs, outputs: [js, wasm] }, async () => {
       // its own wasm-opt run would keep the names section, 75 kB
-      await run(tools.workerBuild, ['--release', '--no-opt', ...FEATURES]);
+      await run(tools.workerBuild, ['--release', '--no-opt', ...FEATURES], options);
       await optimise(wasm);
     });
   });

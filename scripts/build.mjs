@@ -1,4 +1,4 @@
-// Both products, one after the other: they compile to the same file name. Leaves the ES module in pkg/, the Worker in build/.
+// Both products, one after the other: each keeps all cores busy. Leaves the ES module in pkg/, the Worker in build/.
 import { buildPkg } from './build-pkg.mjs';
 import { buildWorker } from './build-worker.mjs';
 import { isMain, main } from './run.mjs';

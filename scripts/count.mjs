@@ -11,9 +11,9 @@ export function cargoCounts(output) {
   return sum([...lines].map(([, passed, failed, skipped]) => ({ passed: +passed, failed: +failed, skipped: +skipped })));
 }
 
-/** `node --test` with its TAP reporter: the summary is the last block, since tests may print one of their own. */
+/** `node --test` with its spec reporter: the summary is the last block, since tests may print one of their own. */
 export function nodeCounts(output) {
-  const last = (name) => Number([...output.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
+  const last = (name) => Number([...output.matchAll(new RegExp(`^ℹ ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
   return { passed: last('pass'), failed: last('fail') + last('cancelled'), skipped: last('skipped') + last('todo') };
 }
 

@@ -22,7 +22,10 @@ export const paths = {
   pkgWasm: join(root, 'pkg/wasm'),
   worker: join(root, 'build'),
 };
+// A folder each: the two builds write files of the same name, and cargo would build each anew after the other.
+paths.workerTarget = join(paths.target, 'worker');
 paths.wasm = join(paths.target, wasmTarget, 'release', crate.wasm);
+paths.workerWasm = join(paths.workerTarget, wasmTarget, 'release', crate.wasm);
 paths.sizes = join(paths.target, 'sizes.json');
 
 export const tools = {

@@ -58,11 +58,17 @@ export const ask = (command, args) => run(command, args).then((output) => output
 export async function step(name, work) {
   const started = Date.now();
   say(`· ${name} …`);
+  const result = await beating(name, work);
+  say(`✓ ${name} (${seconds(Date.now() - started)})`);
+  return result;
+}
+
+/** Says every 15 seconds that `work` still goes on. */
+export async function beating(name, work) {
+  const started = Date.now();
   const beat = setInterval(() => say(`  ${name}: ${Math.round((Date.now() - started) / 1000)} s so far`), HEARTBEAT_MS);
   try {
-    const result = await work();
-    say(`✓ ${name} (${seconds(Date.now() - started)})`);
-    return result;
+    return await work();
   } finally {
     clearInterval(beat);
   }

@@ -19,7 +19,7 @@ const files = (folder, ending) =>
 
 /** `applies: false`: what the step tests, or tests with, is not there. `builds`: needs pkg/ and build/. */
 const all = [
-  { name: 'fmt', about: 'cargo fmt --check', run: () => cargo('fmt', '--all', '--check') },
+  { name: 'fmt', about: 'cargo fmt --check', run: () => cargo('fmt', '--all', '--check', '--', '--color', 'never') },
   { name: 'clippy', about: 'lints, native', run: () => cargo('clippy', '--workspace', '--all-targets', '--', ...DENY) },
   { name: 'clippy-esm', about: 'lints, the ES module', run: () => cargo('clippy', '--lib', ...webTarget(), ...FEATURES.esm, '--', ...DENY) },
   { name: 'clippy-worker', about: 'lints, the Worker', run: () => cargo('clippy', '--lib', ...FEATURES.worker, '--', ...DENY) },
@@ -89,8 +89,9 @@ async function web(host, variables = {}) {
 
 /** One file after the other: they start servers and measure time, on machines with few cores. */
 async function nodeTests(tests) {
-  const args = ['--test', '--test-concurrency=1', '--test-reporter=tap', ...tests];
-  const counts = nodeCounts((await run(tools.node, args)).stdout);
+  const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', ...tests];
+  const { FORCE_COLOR: _, ...plain } = env; // colours would be in the way of counting
+  const counts = nodeCounts((await run(tools.node, args, { env: { ...plain, NO_COLOR: '1' } })).stdout);
   if (counts.passed === 0) throw new Failure(`no test ran in ${tests.join(', ')}`);
   return counts;
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { none, sum } from './count.mjs';
-import { Failure, main, say, seconds } from './run.mjs';
+import { beating, Failure, main, say, seconds } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const HELP = `npm test: sets up, builds, and runs every test there is; the last line says how many passed.
@@ -53,7 +53,7 @@ async function runStep({ name, about, run }, before) {
   const started = Date.now();
   say(`· ${name}: ${about} …`);
   try {
-    const counts = await run();
+    const counts = await beating(name, run);
     if (counts.failed + counts.skipped > 0) throw new Failure(`${counts.failed} failed, ${counts.skipped} skipped; none may be`);
     say(`✓ ${name}${counts === none ? '' : `: ${counts.passed} passed`} (${seconds(Date.now() - started)})`);
     return counts;

@@ -23,12 +23,12 @@ test("the summary of wasm-bindgen's runner is read too", () => {
 test('what a test prints is not a summary', () => {
   const printed = 'log: test result: ok. 100 passed; 0 failed; 0 ignored;';
   assert.deepEqual(cargoCounts(printed), none);
-  assert.deepEqual(nodeCounts('# pass 100 of 200\n'), none);
+  assert.deepEqual(nodeCounts('ℹ pass 100 of 200\n'), none);
 });
 
 test('of several summaries in the output of Node the last one counts', () => {
-  const summary = (pass, fail) => `# tests 9\n# suites 1\n# pass ${pass}\n# fail ${fail}\n# cancelled 1\n# skipped 2\n# todo 1\n`;
-  assert.deepEqual(nodeCounts(`${summary(50, 0)}ok 1\n${summary(5, 1)}`), { passed: 5, failed: 2, skipped: 3 });
+  const summary = (pass, fail) => `ℹ tests 9\nℹ suites 1\nℹ pass ${pass}\nℹ fail ${fail}\nℹ cancelled 1\nℹ skipped 2\nℹ todo 1\n`;
+  assert.deepEqual(nodeCounts(`${summary(50, 0)}✔ one (1ms)\n${summary(5, 1)}`), { passed: 5, failed: 2, skipped: 3 });
 });
 
 test('counts add up', () => {
