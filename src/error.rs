@@ -64,6 +64,12 @@ pub enum Error {
         /// The bound, in bytes.
         limit: usize,
     },
+    /// The body of a request to the gateway is too large; nothing was sent.
+    #[error("the request body is larger than {limit} bytes")]
+    RequestTooLarge {
+        /// The bound, in bytes.
+        limit: usize,
+    },
     /// More upstream calls are under way than the bound allows; nothing was sent.
     #[error("too many calls are in flight")]
     TooManyInFlight,
@@ -86,6 +92,7 @@ impl Error {
             Self::Network(_) => "network",
             Self::InvalidResponse { .. } => "invalid_response",
             Self::ResponseTooLarge { .. } => "response_too_large",
+            Self::RequestTooLarge { .. } => "request_too_large",
             Self::TooManyInFlight => "too_many_in_flight",
         }
     }
@@ -105,6 +112,7 @@ impl Error {
             | Self::Aborted
             | Self::Network(_)
             | Self::InvalidResponse { .. }
+            | Self::RequestTooLarge { .. }
             | Self::ResponseTooLarge { .. } => None,
         }
     }

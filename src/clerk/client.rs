@@ -94,17 +94,25 @@ fn select<B: Body>(answer: &Answer<B>, fields: &FieldSet, shape: Shape<'_>) -> R
     Ok(Answer { status: *status, headers: headers.clone(), body: B::from_bytes(&selected) })
 }
 
-/// The metrics report as JSON: the counters, and under `live` what is held right now.
+/// The metrics report as JSON: the counters, and under `live` what is held right now, the module's memory included.
 ///
 /// # Errors
 /// Never in practice: numbers can always be written.
-pub fn report<R: Runtime>(pipeline: &Pipeline<R>) -> Result<String, Error> {
+pub fn report<R: Runtime>(pipeline: &Pipeline<R>, wasm_bytes: usize) -> Result<String, Error> {
     #[derive(serde::Serialize)]
     struct Report {
         #[serde(flatten)]
         counters: crate::core::metrics::Snapshot,
-        live: super::pipeline::Live,
+        live: Live,
     }
-    let report = Report { counters: pipeline.metrics().borrow().snapshot(), live: pipeline.live() };
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Live {
+        #[serde(flatten)]
+        held: super::pipeline::Live,
+        wasm_bytes: usize,
+    }
+    let live = Live { held: pipeline.live(), wasm_bytes };
+    let report = Report { counters: pipeline.metrics().borrow().snapshot(), live };
     serde_json::to_string(&report).map_err(|why| Error::InvalidArgument(why.to_string()))
 }

@@ -183,6 +183,7 @@ fn http_status(error: &Error) -> u16 {
         Error::Api(api) => api.status,
         Error::InvalidConfig(_) | Error::TooManyInFlight | Error::Aborted => 503,
         Error::InvalidArgument(_) => 422,
+        Error::RequestTooLarge { .. } => 413,
         Error::InvalidPath(_) => 400,
         Error::OperationNotAllowed => 404,
         Error::QueueFull { .. } | Error::RateLimited { .. } => 429,
@@ -210,7 +211,9 @@ fn unversion<'a>(path: &'a str, version: &str) -> Result<(&'a str, bool), Error>
     if matches!(first, "m2m_tokens" | "api_keys") || path == "/oauth_applications/access_tokens/verify" {
         return Ok((path, true));
     }
-    super::query::canonical_path(path)?;
+    if path != "/" {
+        super::query::canonical_path(path)?;
+    }
     Err(Error::OperationNotAllowed)
 }
 

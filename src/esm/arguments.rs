@@ -58,17 +58,20 @@ pub(super) fn signal(options: &JsValue) -> Result<Option<web_sys::AbortSignal>, 
     if is_signal { Ok(Some(signal.unchecked_into())) } else { Err(invalid("signal must be an AbortSignal")) }
 }
 
-/// `options.fields`: a preset, a comma-separated list, or an array of names.
+/// `options.fields`: a preset or an array of names.
 pub(super) fn fields(options: &JsValue) -> Result<Option<FieldSet>, Error> {
     let Some(fields) = get(options, "fields") else { return Ok(None) };
     let parsed = if let Some(text) = fields.as_string() {
-        FieldSet::parse(&text)
+        match text.as_str() {
+            "minimal" | "basic" | "full" => FieldSet::parse(&text),
+            _ => return Err(invalid("fields must be minimal, basic, full or an array of names")),
+        }
     } else if Array::is_array(&fields) {
         let names: Option<Vec<String>> = Array::from(&fields).iter().map(|name| name.as_string()).collect();
         let names = names.ok_or_else(|| invalid("fields: every name must be a string"))?;
         FieldSet::from_names(names.iter().map(String::as_str))
     } else {
-        return Err(invalid("fields must be a preset or an array of names"));
+        return Err(invalid("fields must be minimal, basic, full or an array of names"));
     };
     parsed.map(Some).map_err(|why| invalid(format!("fields: {why}")))
 }

@@ -13,15 +13,19 @@ use crate::clerk::pipeline::{Answer, Served};
 use crate::clerk::query::Query;
 use crate::clerk::{client, sessions, users};
 use crate::config::{API_VERSION_DATE, Config};
+use crate::core::cache::Handle;
 use crate::core::metrics::{Lookup, Outcome};
+use crate::core::projection::FieldSet;
 use crate::core::time::Duration;
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, to_js, until_gone};
+use crate::js::{JsBody, JsRuntime, memory_bytes, to_js, until_gone};
+use crate::runtime::Clock;
 use crate::runtime::http::Method;
 
 #[wasm_bindgen(module = "/src/esm/client.js")]
 extern "C" {
-    fn assemble(client: Client) -> JsValue;
+    fn assemble(client: Client, memory: &JsValue) -> JsValue;
+    fn memory() -> JsValue;
 }
 
 type Asked = Result<Question<JsBody>, Error>;
@@ -47,7 +51,7 @@ pub fn create_clerk_client(options: &JsValue) -> Result<JsValue, JsValue> {
         let engine = if fetch.is_none() && now.is_none() { Engine::shared(config) } else { Engine::own(config) };
         Ok(Client { engine, rt: JsRuntime::new(fetch, now), signal: None })
     };
-    made().map(assemble).map_err(|error: Error| to_js(&error))
+    made().map(Client::assembled).map_err(|error: Error| to_js(&error))
 }
 
 #[wasm_bindgen]
@@ -56,15 +60,41 @@ impl Client {
     #[wasm_bindgen(js_name = getUser)]
     pub fn user(&self, id: &JsValue, options: &JsValue) -> Promise {
         let Some(id) = id.as_string() else { return rejected(&Error::InvalidArgument("userId must be a string".into())) };
-        if options.is_undefined() && self.signal.is_none() && api::id_segment("userId", &id).is_ok() {
-            // The hot path, without making a question first.
-            let key = api::key(&format!("/users/{id}"), API_VERSION_DATE);
-            if let Some(hit) = self.client().peek_key(&key) {
-                return resolved(&hit.answer);
-            }
-        }
         let question = arguments::fields(options).and_then(|fields| users::user(self.engine.config(), &id, fields));
         self.ask(question, options)
+    }
+
+    /// The value that a handle leads to, if it may still be served; else `undefined`.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handle; anything else finds nothing")]
+    pub fn hit(&self, handle: f64) -> JsValue {
+        let found = self.pipeline().peek_by(Handle::from_bits(handle as u64), self.rt.now());
+        found.and_then(|served| value(&served.answer).ok()).unwrap_or_default()
+    }
+
+    /// The handle of what `getUser` with this preset was answered from, or -1.
+    #[wasm_bindgen(js_name = userHandle)]
+    #[must_use]
+    pub fn user_handle(&self, id: &str, preset: &str) -> f64 {
+        let key = api::key(&format!("/users/{id}"), API_VERSION_DATE);
+        match FieldSet::parse(preset) {
+            Ok(fields) if fields.is_full() => self.handle(&key),
+            Ok(fields) => self.handle(&api::selection_key(&key, &fields)),
+            Err(_) => -1.0,
+        }
+    }
+
+    /// The handle of what `getSession` was answered from, or -1.
+    #[wasm_bindgen(js_name = sessionHandle)]
+    #[must_use]
+    pub fn session_handle(&self, id: &str) -> f64 {
+        self.handle(&api::key(&format!("/sessions/{id}"), API_VERSION_DATE))
+    }
+
+    /// Whether every call of this client looks at a signal.
+    #[must_use]
+    pub fn signalled(&self) -> bool {
+        self.signal.is_some()
     }
 
     /// `users.getUserList(options)`
@@ -100,7 +130,7 @@ impl Client {
             let rt = if lends { self.rt.in_context(context.clone()) } else { self.rt.clone() };
             Ok(Self { engine: Rc::clone(&self.engine), rt, signal })
         };
-        made().map(assemble).map_err(|error: Error| to_js(&error))
+        made().map(Self::assembled).map_err(|error: Error| to_js(&error))
     }
 
     /// `metrics.report()`, as JSON
@@ -108,7 +138,7 @@ impl Client {
     /// # Errors
     /// Never: what is counted can always be written.
     pub fn report(&self) -> Result<String, JsValue> {
-        client::report(self.pipeline()).map_err(|error| to_js(&error))
+        client::report(self.pipeline(), memory_bytes()).map_err(|error| to_js(&error))
     }
 
     /// `metrics.prometheus()`
@@ -138,6 +168,16 @@ impl Client {
 }
 
 impl Client {
+    fn assembled(self) -> JsValue {
+        let memory = self.engine.memory(memory);
+        assemble(self, &memory)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]
+    fn handle(&self, key: &str) -> f64 {
+        self.pipeline().handle(key).map_or(-1.0, |handle| handle.to_bits() as f64)
+    }
+
     fn pipeline(&self) -> &crate::clerk::pipeline::Pipeline<JsRuntime> {
         self.engine.pipeline(&self.rt)
     }

@@ -28,12 +28,14 @@ pub(super) struct Engine {
     config: Config,
     // Made on first use: entropy may not be had at the top level of a Worker, where clients may well be made.
     pipeline: OnceCell<Pipeline<JsRuntime>>,
+    // What `client.js` keeps for all clients of this engine.
+    memory: OnceCell<JsValue>,
 }
 
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
-        Rc::new(Self { config, pipeline: OnceCell::new() })
+        Rc::new(Self { config, pipeline: OnceCell::new(), memory: OnceCell::new() })
     }
 
     /// The engine of everybody with this config.
@@ -51,6 +53,10 @@ impl Engine {
 
     pub(super) const fn config(&self) -> &Config {
         &self.config
+    }
+
+    pub(super) fn memory(&self, make: impl FnOnce() -> JsValue) -> JsValue {
+        self.memory.get_or_init(make).clone()
     }
 
     pub(super) fn pipeline(&self, rt: &JsRuntime) -> &Pipeline<JsRuntime> {

@@ -20,4 +20,4 @@ pub(crate) use abort::until_gone;
 pub(crate) use body::JsBody;
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
-pub(crate) use runtime::JsRuntime;
+pub(crate) use runtime::{JsRuntime, memory_bytes};

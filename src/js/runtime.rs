@@ -48,6 +48,12 @@ impl JsRuntime {
     }
 }
 
+/// The size of the module's memory, in bytes. It only ever grows.
+pub(crate) fn memory_bytes() -> usize {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length() as usize
+}
+
 /// A reading in milliseconds; anything that is no time is 0.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN becomes 0")]
 const fn whole_millis(reading: f64) -> u64 {

@@ -12,7 +12,7 @@ use crate::clerk::client::{Client, report};
 use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
 use crate::core::time::millis;
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, until_gone};
+use crate::js::{JsBody, JsRuntime, memory_bytes, until_gone};
 use crate::runtime::Timer;
 
 #[wasm_bindgen(module = "/src/worker/respond.js")]
@@ -33,7 +33,7 @@ extern "C" {
 
 const JSON: &str = "application/json";
 /// Larger request bodies are refused: Clerk's largest, a profile picture, is 10 MB.
-const MAX_BODY_BYTES: f64 = 12e6;
+const MAX_BODY_BYTES: usize = 12_000_000;
 
 impl Incoming for Request {
     fn header(&self, name: &str) -> Option<String> {
@@ -51,7 +51,7 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
         return render(&Reply::unauthorized(), 0.0).into();
     }
     match path(&url) {
-        "/metrics.json" => match report(&state.pipeline) {
+        "/metrics.json" => match report(&state.pipeline, memory_bytes()) {
             Ok(json) => text(200, &json, JSON).into(),
             Err(error) => render(&Reply::refusal(&error), 0.0).into(),
         },
@@ -106,14 +106,15 @@ async fn body(request: &Request) -> Result<Option<(JsBody, String)>, Error> {
     if matches!(request.method().as_str(), "GET" | "HEAD") {
         return Ok(None);
     }
-    let too_large = || Error::InvalidArgument(format!("the request body is larger than {MAX_BODY_BYTES} bytes"));
-    if request.header("content-length").and_then(|length| length.parse::<f64>().ok()).is_some_and(|n| n > MAX_BODY_BYTES) {
+    let too_large = || Error::RequestTooLarge { limit: MAX_BODY_BYTES };
+    let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
         return Err(too_large());
     }
     let broken = |_| Error::InvalidArgument("the request body broke off".into());
     let buffer = JsFuture::from(request.array_buffer().map_err(broken)?).await.map_err(broken)?;
     let bytes = js_sys::Uint8Array::new(&buffer);
-    if f64::from(bytes.length()) > MAX_BODY_BYTES {
+    if bytes.length() as usize > MAX_BODY_BYTES {
         return Err(too_large());
     }
     if bytes.length() == 0 {

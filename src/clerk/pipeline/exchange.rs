@@ -98,7 +98,7 @@ fn accept<B: Body>(response: Response<B>) -> Outcome<B> {
     let Response { status, mut headers, body } = response;
     let refuse = |reason: String| Err(Error::InvalidResponse { status, reason });
     match status {
-        200..=299 if body.is_empty() => {}
+        204 if body.is_empty() => {}
         200..=299 => {
             let kind = headers.get("content-type").unwrap_or_default();
             if !is_json(kind) {

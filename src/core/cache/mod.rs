@@ -31,8 +31,8 @@ use std::fmt;
 
 use hashbrown::HashTable;
 
-pub use self::entry::ENTRY_OVERHEAD;
-use self::entry::{Entry, Life, cost};
+pub use self::entry::{ENTRY_OVERHEAD, Handle};
+use self::entry::{Entry, LAST_STAMP, Life, cost};
 use self::ghosts::Cause;
 use self::hash::Seeds;
 use self::invalidations::Invalidations;
@@ -51,7 +51,7 @@ pub struct Limits {
     pub max_entries: usize,
 }
 
-/// How long an entry is served, from when it is put. Whole milliseconds count.
+/// How long an entry is served, from when it is put. Whole milliseconds count, and 49 days are the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by literal")]
 pub struct Freshness {
@@ -130,6 +130,8 @@ pub struct Cache<V> {
     policy: Policy,
     tags: Tags,
     invalidations: Invalidations,
+    /// The stamp of the next entry.
+    stamp: u32,
 }
 
 impl<V: Clone> Cache<V> {
@@ -145,13 +147,32 @@ impl<V: Clone> Cache<V> {
             policy: Policy::new(),
             tags: Tags::new(),
             invalidations: Invalidations::new(),
+            stamp: 0,
         }
     }
 
     /// Looks a key up. A hit counts in favour of the entry when room is needed.
     pub fn get(&mut self, key: &str, now: Instant) -> Lookup<V> {
-        let Some(index) = self.find(key, self.seeds.key(key)) else { return Lookup::Miss };
-        let Some(entry) = self.entries.get_mut(index) else { return Lookup::Miss };
+        let found = self.find(key, self.seeds.key(key));
+        found.map_or(Lookup::Miss, |index| self.read(index, now))
+    }
+
+    /// A handle to the entry under `key`; none if there is no such entry, or in the rare case that it cannot have one.
+    #[must_use]
+    pub fn handle(&self, key: &str) -> Option<Handle> {
+        let index = self.find(key, self.seeds.key(key))?;
+        self.entries.get(index).and_then(|entry| Handle::new(index, entry.stamp))
+    }
+
+    /// Looks up what a handle leads to, like [`Cache::get`] but without a key to hash and compare. [`Lookup::Miss`] once
+    /// the entry it was made for is gone.
+    pub fn get_by(&mut self, handle: Handle, now: Instant) -> Lookup<V> {
+        let known = self.entries.get(handle.index).is_some_and(|entry| entry.stamp == handle.stamp);
+        if known { self.read(handle.index, now) } else { Lookup::Miss }
+    }
+
+    fn read(&mut self, index: Index, now: Instant) -> Lookup<V> {
+        let Some(entry) = self.entries.get(index) else { return Lookup::Miss };
         if entry.life.is_over(now) {
             self.drop_entry(index, Cause::Dropped);
             return Lookup::Expired;
@@ -270,7 +291,8 @@ impl<V: Clone> Cache<V> {
     }
 
     fn insert(&mut self, key: &str, hash: u64, value: V, life: Life, cost: u32) -> Option<Index> {
-        let index = self.entries.insert(Entry { key: key.into(), value, life, cost, hash, tags: NIL })?;
+        let index = self.entries.insert(Entry { key: key.into(), value, life, cost, hash, tags: NIL, stamp: self.stamp })?;
+        self.stamp = self.stamp.saturating_add(1).min(LAST_STAMP);
         let entries = &self.entries;
         self.index.insert_unique(hash, index, |&index| entries.get(index).map_or(0, |entry| entry.hash));
         self.policy.enter(index, hash, cost, life.over(), self.entries.len());
