@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::api::{Manner, Question, selection_key, success};
 use super::pipeline::{Answer, Keep, Pipeline, Served, Source};
 use super::query::Query;
+use crate::core::cache::Handle;
 use crate::core::projection::{self, FieldSet, Shape};
 use crate::core::time::Duration;
 use crate::error::Error;
@@ -76,6 +77,16 @@ impl<R: Runtime> Client<R> {
         match &question.fields {
             None => self.peek_key(&keep.key),
             Some(fields) => self.peek_key(&selection_key(&keep.key, fields)),
+        }
+    }
+
+    /// A handle to what [`Client::peek`] finds, for [`Pipeline::peek_by`].
+    #[must_use]
+    pub fn handle(&self, question: &Question<R::Body>) -> Option<Handle> {
+        let keep = question.keep.as_ref()?;
+        match &question.fields {
+            None => self.pipeline.handle(&keep.key),
+            Some(fields) => self.pipeline.handle(&selection_key(&keep.key, fields)),
         }
     }
 

@@ -10,6 +10,7 @@ use worker::worker_sys::Context;
 use super::entry::State;
 use crate::clerk::client::{Client, report};
 use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
+use crate::clerk::pipeline::{Served, Source};
 use crate::core::time::millis;
 use crate::error::Error;
 use crate::js::{JsBody, JsRuntime, memory_bytes, until_gone};
@@ -29,6 +30,11 @@ extern "C" {
         retry_after: Option<&str>,
         ray: Option<&str>,
     ) -> AssembledResponse;
+}
+
+#[wasm_bindgen(module = "/src/worker/front.js")]
+extern "C" {
+    fn remember(url: &str, version: Option<&str>, handle: f64, age_ms: f64);
 }
 
 const JSON: &str = "application/json";
@@ -76,6 +82,7 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
     let rt = JsRuntime::default();
     let client = Client::new(state.pipeline.clone(), rt.clone());
     if let Some(hit) = client.peek(&asked.question) {
+        memorise(&client, &asked, request, url, &hit);
         return render(&Reply::from(hit), 0.0).into();
     }
     let client = Client::new(state.pipeline.clone(), rt.in_context(context.into()));
@@ -99,6 +106,22 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
         Ok(render(&reply, took).into())
     })
     .into()
+}
+
+/// Tells `front.js` of a hit, so that the next one for this URL is found there.
+fn memorise(
+    client: &Client<JsRuntime>,
+    asked: &Asked<JsBody>,
+    request: &Request,
+    url: &str,
+    hit: &Served<JsBody>,
+) {
+    let (Some(handle), Source::Hit(age)) = (client.handle(&asked.question), hit.source) else { return };
+    if hit.answer.status == 200 {
+        #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]
+        let handle = handle.to_bits() as f64;
+        remember(url, request.header("clerk-api-version").as_deref(), handle, age.as_secs_f64() * 1_000.0);
+    }
 }
 
 /// The request's body and content type, if it has one.
