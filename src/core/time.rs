@@ -37,7 +37,13 @@ impl Instant {
     /// This instant moved `length` into the future; [`Instant::NEVER`] if that is past the end of the clock.
     #[must_use]
     pub const fn after(self, length: Duration) -> Self {
-        Self(self.0.saturating_add(millis(length)))
+        self.after_millis(millis(length))
+    }
+
+    /// The same for a length in milliseconds, without the divisions that a [`Duration`] costs.
+    #[must_use]
+    pub const fn after_millis(self, length: u64) -> Self {
+        Self(self.0.saturating_add(length))
     }
 }
 

@@ -9,51 +9,55 @@ export const memory = () => ({
   sessions: { full: new Map() },
 });
 
-/** The preset that a read asks for, if it asks for nothing else. */
-function preset(options) {
-  if (options === undefined) return 'full';
+/** The handles of the preset that a read asks for, if it asks for nothing else. */
+function handlesFor(handles, options) {
+  if (options === undefined) return handles.full;
   if (options === null || options.signal !== undefined) return undefined;
-  return options.fields === undefined ? 'full' : options.fields;
+  switch (options.fields) {
+    case undefined: case 'full': return handles.full;
+    case 'minimal': return handles.minimal;
+    case 'basic': return handles.basic;
+    default: return undefined;
+  }
 }
 
 /**
- * A read by id. One that was answered before is asked for by its handle: a number instead of a string to copy, hash and
- * compare, and no promise but that of this function. Whether the entry may still be served is decided where it lies.
+ * A read by id. One that was answered before is asked for by its handle: numbers go in and out instead of a string to
+ * copy, hash and compare and an object to refer to, and there is no promise but that of this function. Whether the
+ * entry may still be served is decided where it lies.
  */
-function reader(client, handles, read, handleOf) {
-  const recall = async (id, options) => {
-    const known = handles[preset(options)];
-    if (known instanceof Map) {
-      const handle = known.get(id);
-      if (handle !== undefined) {
-        const value = client.hit(handle);
-        if (value !== undefined) return value;
-        known.delete(id);
-      }
-    }
-    return ask(known, id, options);
-  };
+function reader(client, slots, now, handles, read, handleOf) {
+  // A client with a signal of its own must look at it first.
+  if (client.signalled()) return async (id, options) => read(id, options);
   const ask = async (known, id, options) => {
     const value = await read(id, options);
-    const handle = known instanceof Map ? handleOf(id, preset(options)) : -1;
+    const handle = known === undefined ? -1 : handleOf(id, options?.fields ?? 'full');
     if (handle >= 0) {
       if (known.size >= MAX_HANDLES) known.clear();
       known.set(id, handle);
     }
     return value;
   };
-  // A client with a signal of its own must look at it first.
-  return client.signalled() ? async (id, options) => read(id, options) : recall;
+  return async (id, options) => {
+    const known = handlesFor(handles, options);
+    const handle = known?.get(id);
+    if (handle !== undefined) {
+      const slot = client.hit(handle, now());
+      if (slot >= 0) return slots[slot];
+      known.delete(id);
+    }
+    return ask(known, id, options);
+  };
 }
 
-export function assemble(client, { users, sessions }) {
+export function assemble(client, { users, sessions }, slots, now = Date.now) {
   return Object.freeze({
     users: Object.freeze({
-      getUser: reader(client, users, (id, options) => client.getUser(id, options), (id, fields) => client.userHandle(id, fields)),
+      getUser: reader(client, slots, now, users, (id, options) => client.getUser(id, options), (id, fields) => client.userHandle(id, fields)),
       getUserList: async (options) => client.getUserList(options),
     }),
     sessions: Object.freeze({
-      getSession: reader(client, sessions, (id, options) => client.getSession(id, options), (id) => client.sessionHandle(id)),
+      getSession: reader(client, slots, now, sessions, (id, options) => client.getSession(id, options), (id) => client.sessionHandle(id)),
     }),
     metrics: Object.freeze({
       report: () => JSON.parse(client.report()),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -18,13 +18,12 @@ use crate::core::metrics::{Lookup, Outcome};
 use crate::core::projection::FieldSet;
 use crate::core::time::Duration;
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, memory_bytes, to_js, until_gone};
-use crate::runtime::Clock;
+use crate::js::{JsBody, JsRuntime, memory_bytes, slots, to_js, until_gone};
 use crate::runtime::http::Method;
 
 #[wasm_bindgen(module = "/src/esm/client.js")]
 extern "C" {
-    fn assemble(client: Client, memory: &JsValue) -> JsValue;
+    fn assemble(client: Client, memory: &JsValue, slots: &JsValue, now: Option<&Function>) -> JsValue;
     fn memory() -> JsValue;
 }
 
@@ -64,12 +63,13 @@ impl Client {
         self.ask(question, options)
     }
 
-    /// The value that a handle leads to, if it may still be served; else `undefined`.
+    /// The slot of the value that a handle leads to, if it may still be served; else -1. `now` is a reading of the clock.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handle; anything else finds nothing")]
-    pub fn hit(&self, handle: f64) -> JsValue {
-        let found = self.pipeline().peek_by(Handle::from_bits(handle as u64), self.rt.now());
-        found.and_then(|served| value(&served.answer).ok()).unwrap_or_default()
+    pub fn hit(&self, handle: f64, now: f64) -> f64 {
+        let (handle, now) = (Handle::from_bits(handle as u64), self.rt.observe(now));
+        let slot = self.pipeline().peek_by(handle, now, |answer| answer.body.slot()).flatten();
+        slot.map_or(-1.0, f64::from)
     }
 
     /// The handle of what `getUser` with this preset was answered from, or -1.
@@ -170,7 +170,8 @@ impl Client {
 impl Client {
     fn assembled(self) -> JsValue {
         let memory = self.engine.memory(memory);
-        assemble(self, &memory)
+        let now = self.rt.own_clock().cloned();
+        assemble(self, &memory, &slots(), now.as_ref())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]

@@ -18,7 +18,17 @@ pub(crate) struct JsBody(Rc<Held>);
 #[derive(Debug)]
 struct Held {
     bytes: Uint8Array,
-    parsed: OnceCell<JsValue>,
+    parsed: OnceCell<Slot>,
+}
+
+/// A value's place in the table of `host.js`, given back when dropped.
+#[derive(Debug)]
+struct Slot(u32);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        glue::release(self.0);
+    }
 }
 
 impl JsBody {
@@ -32,11 +42,16 @@ impl JsBody {
 
     /// The value of the JSON in it, deeply frozen and the same for everybody; `undefined` if it is empty.
     pub(crate) fn parsed(&self) -> Result<JsValue, JsValue> {
-        if let Some(value) = self.0.parsed.get() {
-            return Ok(value.clone());
+        if self.slot().is_none() {
+            let slot = Slot(glue::hold(&self.0.bytes)?);
+            self.0.parsed.get_or_init(|| slot);
         }
-        let value = glue::parse(&self.0.bytes)?;
-        Ok(self.0.parsed.get_or_init(|| value).clone())
+        Ok(self.slot().map(glue::held).unwrap_or_default())
+    }
+
+    /// Where that value is in [`glue::slots`], once it was asked for.
+    pub(crate) fn slot(&self) -> Option<u32> {
+        self.0.parsed.get().map(|slot| slot.0)
     }
 }
 

@@ -43,7 +43,10 @@ extern "C" {
     pub(super) fn reason(error: &JsValue) -> String;
 
     #[wasm_bindgen(catch)]
-    pub(super) fn parse(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+    pub(super) fn hold(bytes: &Uint8Array) -> Result<u32, JsValue>;
+    pub(super) fn held(slot: u32) -> JsValue;
+    pub(super) fn release(slot: u32);
+    pub(crate) fn slots() -> JsValue;
 }
 
 #[wasm_bindgen]

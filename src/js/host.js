@@ -119,8 +119,23 @@ export function reason(error) {
 
 const decoder = new TextDecoder();
 
-/** The value of JSON bytes, frozen to its depth because callers share it; `undefined` if there are none. */
-export const parse = (bytes) => (bytes.byteLength === 0 ? undefined : freeze(JSON.parse(decoder.decode(bytes))));
+/** Values by slot number. A number crosses the boundary for nothing; a reference costs a place in a table each time. */
+const values = [];
+const vacant = [];
+export const slots = () => values;
+
+/** Holds the value of JSON bytes, frozen to its depth because callers share it, until `release`: its slot. */
+export function hold(bytes) {
+  const value = bytes.byteLength === 0 ? undefined : freeze(JSON.parse(decoder.decode(bytes)));
+  const slot = vacant.pop() ?? values.length;
+  values[slot] = value;
+  return slot;
+}
+export const held = (slot) => values[slot];
+export function release(slot) {
+  values[slot] = undefined;
+  vacant.push(slot);
+}
 
 function freeze(value) {
   if (typeof value === 'object' && value !== null) {

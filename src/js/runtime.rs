@@ -48,6 +48,21 @@ impl JsRuntime {
     }
 }
 
+impl JsRuntime {
+    /// The instant of this reading of [`Clock::now`]'s clock, for a caller in JavaScript who has read it already.
+    pub(crate) fn observe(&self, reading: f64) -> Instant {
+        match &self.now {
+            Some(own) => observe(&own.monotonic, reading),
+            None => ELAPSED.with(|clock| observe(clock, reading)),
+        }
+    }
+
+    /// The clock the caller gave, if any.
+    pub(crate) fn own_clock(&self) -> Option<&Function> {
+        self.now.as_ref().map(|own| &own.read)
+    }
+}
+
 /// The size of the module's memory, in bytes. It only ever grows.
 pub(crate) fn memory_bytes() -> usize {
     let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
@@ -71,7 +86,7 @@ impl Clock for JsRuntime {
     fn now(&self) -> Instant {
         let Some(own) = &self.now else { return self.elapsed() };
         let reading = own.read.call0(&JsValue::UNDEFINED).ok().and_then(|value| value.as_f64());
-        observe(&own.monotonic, reading.unwrap_or_default())
+        self.observe(reading.unwrap_or_default())
     }
 }
 

@@ -58,8 +58,9 @@ impl State {
         if !self.gateway.admits(self.pipeline.config(), Some(authorization)) {
             return JsValue::NULL;
         }
-        let served = self.pipeline.peek_by(Handle::from_bits(handle as u64), JsRuntime::default().now());
-        served.map_or(JsValue::UNDEFINED, |served| served.answer.body.bytes().into())
+        let (handle, now) = (Handle::from_bits(handle as u64), JsRuntime::default().now());
+        let bytes = self.pipeline.peek_by(handle, now, |answer| answer.body.bytes().clone());
+        bytes.map_or(JsValue::UNDEFINED, JsValue::from)
     }
 }
 

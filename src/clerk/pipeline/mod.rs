@@ -224,26 +224,23 @@ impl<R: Runtime> Pipeline<R> {
     #[must_use]
     pub fn peek(&self, key: &str, now: Instant) -> Option<Served<BodyOf<R>>> {
         let found = self.0.cache.borrow_mut().get(key, now);
-        self.served(found)
+        let Lookup::Hit { value: answer, age } = found else { return None };
+        self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Hit);
+        Some(Served { answer, source: Source::Hit(age) })
     }
 
-    /// The same by a handle, which costs no key: see [`Pipeline::handle`].
-    #[must_use]
-    pub fn peek_by(&self, handle: cache::Handle, now: Instant) -> Option<Served<BodyOf<R>>> {
-        let found = self.0.cache.borrow_mut().get_by(handle, now);
-        self.served(found)
+    /// The same by a handle, which costs no key (see [`Pipeline::handle`]); `look` takes what it needs of the answer, and
+    /// must not come back here.
+    pub fn peek_by<T>(&self, handle: cache::Handle, now: Instant, look: impl FnOnce(&Answer<BodyOf<R>>) -> T) -> Option<T> {
+        let found = self.0.cache.borrow_mut().get_by(handle, now).map(|answer| look(answer))?;
+        self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Hit);
+        Some(found)
     }
 
     /// A handle to the kept answer under `key`, for [`Pipeline::peek_by`].
     #[must_use]
     pub fn handle(&self, key: &str) -> Option<cache::Handle> {
         self.0.cache.borrow().handle(key)
-    }
-
-    fn served(&self, found: Lookup<Rc<Answer<BodyOf<R>>>>) -> Option<Served<BodyOf<R>>> {
-        let Lookup::Hit { value: answer, age } = found else { return None };
-        self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Hit);
-        Some(Served { answer, source: Source::Hit(age) })
     }
 
     /// What [`Pipeline::keep`] is told so that an invalidation between question and answer wins.

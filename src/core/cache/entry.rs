@@ -76,11 +76,11 @@ impl Life {
     }
 
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        now < self.put.after(Duration::from_millis(self.ttl.into()))
+        now < self.put.after_millis(self.ttl as u64)
     }
 
     pub(super) const fn over(&self) -> Instant {
-        self.put.after(Duration::from_millis(self.ttl as u64 + self.extra as u64))
+        self.put.after_millis(self.ttl as u64 + self.extra as u64)
     }
 
     pub(super) fn is_over(&self, now: Instant) -> bool {

@@ -164,11 +164,17 @@ impl<V: Clone> Cache<V> {
         self.entries.get(index).and_then(|entry| Handle::new(index, entry.stamp))
     }
 
-    /// Looks up what a handle leads to, like [`Cache::get`] but without a key to hash and compare. [`Lookup::Miss`] once
-    /// the entry it was made for is gone.
-    pub fn get_by(&mut self, handle: Handle, now: Instant) -> Lookup<V> {
-        let known = self.entries.get(handle.index).is_some_and(|entry| entry.stamp == handle.stamp);
-        if known { self.read(handle.index, now) } else { Lookup::Miss }
+    /// What a handle leads to, if it is within its time to live; counts as a hit then. `None` also once the entry that the
+    /// handle was made for is gone.
+    ///
+    /// The short form of [`Cache::get`]: no key to hash and compare, no age to work out, nothing cloned.
+    pub fn get_by(&mut self, handle: Handle, now: Instant) -> Option<&V> {
+        let entry = self.entries.get(handle.index)?;
+        if entry.stamp != handle.stamp || !entry.life.is_fresh(now) {
+            return None;
+        }
+        self.policy.hit(handle.index);
+        Some(&entry.value)
     }
 
     fn read(&mut self, index: Index, now: Instant) -> Lookup<V> {
