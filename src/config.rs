@@ -213,7 +213,12 @@ impl Config {
                 Duration::from_mins(1),
                 Duration::ZERO,
             )?,
-            limit: count("rateLimit.limit", rate.limit, if live { CLERK_LIMIT_LIVE } else { CLERK_LIMIT_TEST }, 100_000)?,
+            limit: count(
+                "rateLimit.limit",
+                rate.limit,
+                if live { CLERK_LIMIT_LIVE } else { CLERK_LIMIT_TEST },
+                100_000,
+            )?,
             window: length("rateLimit.windowMs", rate.window_ms, CLERK_WINDOW, Duration::from_millis(1))?,
             max_queue: size("rateLimit.maxQueue", rate.max_queue, 1_000, 0, 1_000_000)?,
             max_wait: length("rateLimit.maxWaitMs", rate.max_wait_ms, Duration::from_secs(10), Duration::ZERO)?,
@@ -339,14 +344,30 @@ mod tests {
     #[test]
     fn r24_the_api_url_is_an_origin_and_nothing_else() {
         for url in [
-            "api.clerk.com", "ftp://api.clerk.com", "http://api.clerk.com", "https://user@api.clerk.com", "https://",
-            "https://api.clerk.com/v1", "https://api.clerk.com?x", "https://api.clerk.com#x", "https://a\\b",
-            "https://api.clerk.com\r\n", "http://localhost.evil.com", "http://127.0.0.1.evil.com", "http://[::1]evil",
+            "api.clerk.com",
+            "ftp://api.clerk.com",
+            "http://api.clerk.com",
+            "https://user@api.clerk.com",
+            "https://",
+            "https://api.clerk.com/v1",
+            "https://api.clerk.com?x",
+            "https://api.clerk.com#x",
+            "https://a\\b",
+            "https://api.clerk.com\r\n",
+            "http://localhost.evil.com",
+            "http://127.0.0.1.evil.com",
+            "http://[::1]evil",
         ] {
             let refused = with(|o| o.api_url = Some(url.into()));
             assert!(matches!(refused, Err(Error::InvalidConfig(_))), "{url}");
         }
-        for url in ["https://api.clerk.com", "https://api.clerk.com/", "http://127.0.0.1:8788", "http://localhost:1", "http://[::1]:1"] {
+        for url in [
+            "https://api.clerk.com",
+            "https://api.clerk.com/",
+            "http://127.0.0.1:8788",
+            "http://localhost:1",
+            "http://[::1]:1",
+        ] {
             assert!(with(|o| o.api_url = Some(url.into())).is_ok(), "{url}");
         }
     }

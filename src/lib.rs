@@ -15,7 +15,9 @@
 //! The default build has no features and runs natively, so most tests are plain `cargo test`.
 
 #[cfg(all(feature = "esm", feature = "worker"))]
-compile_error!("`esm` and `worker` exclude each other: worker-build turns every exported function into a Worker method");
+compile_error!(
+    "`esm` and `worker` exclude each other: worker-build turns every exported function into a Worker method"
+);
 
 pub mod clerk;
 pub mod config;

@@ -203,7 +203,8 @@ fn target(url: &str) -> Result<(&str, &str), Error> {
 
 /// The path after the version segment; or as it is, if it is one that Clerk's SDK sends without a version.
 fn unversion<'a>(path: &'a str, version: &str) -> Result<(&'a str, bool), Error> {
-    let versioned = path.strip_prefix('/').and_then(|rest| rest.strip_prefix(version)).filter(|rest| rest.starts_with('/'));
+    let versioned =
+        path.strip_prefix('/').and_then(|rest| rest.strip_prefix(version)).filter(|rest| rest.starts_with('/'));
     if let Some(rest) = versioned {
         return Ok((rest, false));
     }

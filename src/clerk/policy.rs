@@ -1,6 +1,6 @@
 //! What may be kept, for how long, under which tags, and what a write makes stale.
 //!
-//! Decided by operation (method and path template of Clerk's OpenAPI document), never by looking at an answer. What is
+//! Decided by operation (method and path template of Clerk's `OpenAPI` document), never by looking at an answer. What is
 //! not decided here is never kept, and a write that is not decided here drops everything.
 
 use super::operations::Match;
@@ -70,7 +70,9 @@ pub fn stale(found: &Match<'_>) -> Vec<String> {
         // These belong to a user whom only the body or the answer names.
         "email_addresses" | "phone_numbers" => names(&[EVERY_USER, MEMBERSHIPS]),
         "sessions" => match path {
-            "/sessions" | "/sessions/{session_id}/tokens" | "/sessions/{session_id}/tokens/{template_name}" => Vec::new(),
+            "/sessions" | "/sessions/{session_id}/tokens" | "/sessions/{session_id}/tokens/{template_name}" => {
+                Vec::new()
+            }
             _ => vec![format!("sessions/{id}")],
         },
         "organizations" if path.contains("/invitations") || path.contains("/domains") => Vec::new(),

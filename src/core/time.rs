@@ -50,7 +50,7 @@ impl Instant {
 /// `length` in whole milliseconds, saturating.
 #[must_use]
 pub const fn millis(length: Duration) -> u64 {
-    length.as_secs().saturating_mul(1_000).saturating_add((length.subsec_nanos() / 1_000_000) as u64)
+    length.as_secs().saturating_mul(1_000).saturating_add(length.subsec_millis() as u64)
 }
 
 /// Turns a wall clock, which may step back, into one that never does.

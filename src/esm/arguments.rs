@@ -152,4 +152,3 @@ fn snake(name: &str) -> String {
     }
     out
 }
-

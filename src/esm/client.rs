@@ -58,14 +58,20 @@ impl Client {
     /// `users.getUser(id, options)`
     #[wasm_bindgen(js_name = getUser)]
     pub fn user(&self, id: &JsValue, options: &JsValue) -> Promise {
-        let Some(id) = id.as_string() else { return rejected(&Error::InvalidArgument("userId must be a string".into())) };
+        let Some(id) = id.as_string() else {
+            return rejected(&Error::InvalidArgument("userId must be a string".into()));
+        };
         let question = arguments::fields(options).and_then(|fields| users::user(self.engine.config(), &id, fields));
         self.ask(question, options)
     }
 
     /// The slot of the value that a handle leads to, if it may still be served; else -1. `now` is a reading of the clock.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handle; anything else finds nothing")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a handle; anything else finds nothing"
+    )]
     pub fn hit(&self, handle: f64, now: f64) -> f64 {
         let (handle, now) = (Handle::from_bits(handle as u64), self.rt.observe(now));
         let slot = self.pipeline().peek_by(handle, now, |answer| answer.body.slot()).flatten();

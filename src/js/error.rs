@@ -27,15 +27,17 @@ fn api_error(api: &ApiError) -> JsValue {
 
 /// An entry of `errors` with the names of @clerk/backend.
 fn item(item: &ErrorItem) -> Value {
-    let mut out = json!({ "code": item.code, "message": item.message });
+    let mut out = serde_json::Map::new();
+    out.insert("code".into(), json!(item.code));
+    out.insert("message".into(), json!(item.message));
     if let Some(long) = &item.long_message {
-        out["longMessage"] = json!(long);
+        out.insert("longMessage".into(), json!(long));
     }
     if let Some(Value::Object(meta)) = &item.meta {
-        let renamed: serde_json::Map<_, _> = meta.iter().map(|(name, value)| (camel(name), value.clone())).collect();
-        out["meta"] = Value::Object(renamed);
+        let renamed = meta.iter().map(|(name, value)| (camel(name), value.clone())).collect();
+        out.insert("meta".into(), Value::Object(renamed));
     }
-    out
+    Value::Object(out)
 }
 
 /// `param_name` → `paramName`.

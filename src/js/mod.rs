@@ -19,7 +19,7 @@ mod timer;
 pub(crate) use abort::until_gone;
 pub(crate) use body::JsBody;
 #[cfg(feature = "esm")]
-pub(crate) use glue::slots;
-#[cfg(feature = "esm")]
 pub(crate) use error::to_js;
+#[cfg(feature = "esm")]
+pub(crate) use glue::slots;
 pub(crate) use runtime::{JsRuntime, memory_bytes};

@@ -137,7 +137,8 @@ fn read(answer: &Array, request: &Request<JsBody>) -> Result<Response<JsBody>, F
     }
     let values: Array = answer.get(1).unchecked_into();
     let names = request.wanted.iter().copied();
-    let headers: Headers = names.zip(values.iter()).filter_map(|(name, value)| Some((name, value.as_string()?))).collect();
+    let headers: Headers =
+        names.zip(values.iter()).filter_map(|(name, value)| Some((name, value.as_string()?))).collect();
     Ok(Response { status, headers, body: JsBody::new(answer.get(2).unchecked_into::<Uint8Array>()) })
 }
 

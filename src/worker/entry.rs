@@ -53,7 +53,11 @@ impl State {
     }
 
     /// The body behind a handle, for `front.js`.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handle; anything else finds nothing")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a handle; anything else finds nothing"
+    )]
     fn look(&self, handle: f64, authorization: &str) -> JsValue {
         if !self.gateway.admits(self.pipeline.config(), Some(authorization)) {
             return JsValue::NULL;

@@ -109,13 +109,7 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
 }
 
 /// Tells `front.js` of a hit, so that the next one for this URL is found there.
-fn memorise(
-    client: &Client<JsRuntime>,
-    asked: &Asked<JsBody>,
-    request: &Request,
-    url: &str,
-    hit: &Served<JsBody>,
-) {
+fn memorise(client: &Client<JsRuntime>, asked: &Asked<JsBody>, request: &Request, url: &str, hit: &Served<JsBody>) {
     let (Some(handle), Source::Hit(age)) = (client.handle(&asked.question), hit.source) else { return };
     if hit.answer.status == 200 {
         #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]

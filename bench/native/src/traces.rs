@@ -70,7 +70,13 @@ pub fn trace(kind: Kind, alpha: f64, seed: u64) -> Vec<u32> {
     let mut trace = Vec::with_capacity(LOOKUPS + 5_000);
     let (mut scanned, mut shift, mut fresh) = (0, 0, KEYS);
     let mut sessions: Vec<u32> = (0..SESSIONS as u32).collect();
-    let session_end = if alpha < 0.8 { 0.1 } else if alpha < 1.0 { 0.05 } else { 0.025 };
+    let session_end = if alpha < 0.8 {
+        0.1
+    } else if alpha < 1.0 {
+        0.05
+    } else {
+        0.025
+    };
     while trace.len() < LOOKUPS {
         let at = trace.len();
         match kind {

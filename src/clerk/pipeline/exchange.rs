@@ -147,7 +147,9 @@ fn classify<B>(outcome: &Outcome<B>) -> metrics::Outcome {
     match outcome {
         Ok(answer) => metrics::Outcome::of_status(answer.status),
         Err(Error::Timeout { .. }) => metrics::Outcome::Timeout,
-        Err(Error::InvalidResponse { status, .. }) if !matches!(status, 200..=299) => metrics::Outcome::of_status(*status),
+        Err(Error::InvalidResponse { status, .. }) if !matches!(status, 200..=299) => {
+            metrics::Outcome::of_status(*status)
+        }
         Err(Error::InvalidResponse { .. } | Error::ResponseTooLarge { .. }) => metrics::Outcome::ServerError,
         Err(_) => metrics::Outcome::Network,
     }

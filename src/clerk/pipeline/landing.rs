@@ -39,19 +39,19 @@ impl<R: Runtime> Drop for Landing<R> {
 struct Seat<'a, R: Runtime> {
     pipeline: &'a Pipeline<R>,
     flight: FlightId,
-    seat: SeatId,
+    id: SeatId,
 }
 
 impl<'a, R: Runtime> Seat<'a, R> {
     fn take(pipeline: &'a Pipeline<R>, flight: FlightId, ring: RingOf<R>) -> Option<Self> {
-        let seat = pipeline.0.flights.borrow_mut().sit(flight, ring)?;
-        Some(Self { pipeline, flight, seat })
+        let id = pipeline.0.flights.borrow_mut().sit(flight, ring)?;
+        Some(Self { pipeline, flight, id })
     }
 }
 
 impl<R: Runtime> Drop for Seat<'_, R> {
     fn drop(&mut self) {
-        self.pipeline.0.flights.borrow_mut().leave(self.flight, self.seat);
+        self.pipeline.0.flights.borrow_mut().leave(self.flight, self.id);
     }
 }
 

@@ -231,7 +231,12 @@ impl<R: Runtime> Pipeline<R> {
 
     /// The same by a handle, which costs no key (see [`Pipeline::handle`]); `look` takes what it needs of the answer, and
     /// must not come back here.
-    pub fn peek_by<T>(&self, handle: cache::Handle, now: Instant, look: impl FnOnce(&Answer<BodyOf<R>>) -> T) -> Option<T> {
+    pub fn peek_by<T>(
+        &self,
+        handle: cache::Handle,
+        now: Instant,
+        look: impl FnOnce(&Answer<BodyOf<R>>) -> T,
+    ) -> Option<T> {
         let found = self.0.cache.borrow_mut().get_by(handle, now).map(|answer| look(answer))?;
         self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Hit);
         Some(found)
@@ -266,7 +271,8 @@ impl<R: Runtime> Pipeline<R> {
             let name = format!("{}\n{epoch:?}", keep.key);
             let joined = self.0.flights.borrow_mut().join(&name, self.lease(), rt.elapsed());
             if !std::mem::replace(&mut counted, true) {
-                let status = if matches!(joined, Join::Lead(_)) { metrics::Lookup::Miss } else { metrics::Lookup::Coalesced };
+                let status =
+                    if matches!(joined, Join::Lead(_)) { metrics::Lookup::Miss } else { metrics::Lookup::Coalesced };
                 self.0.metrics.borrow_mut().record_lookup(status);
             }
             let id = match joined {

@@ -98,7 +98,11 @@ impl<R: Runtime> Pipeline<R> {
                 Admission::Go(start) => return Ok(start),
                 Admission::Refused { retry_after } => {
                     self.0.metrics.borrow_mut().record_refusal(Refusal::Limiter);
-                    return Err(if full { Error::QueueFull { retry_after } } else { Error::RateLimited { retry_after } });
+                    return Err(if full {
+                        Error::QueueFull { retry_after }
+                    } else {
+                        Error::RateLimited { retry_after }
+                    });
                 }
                 Admission::Wait(place, at) => {
                     let queued = Queued { pipeline: self, place };

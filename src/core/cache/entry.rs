@@ -76,7 +76,7 @@ impl Life {
     }
 
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        now < self.put.after_millis(self.ttl as u64)
+        now < self.put.after_millis(self.ttl.into())
     }
 
     pub(super) const fn over(&self) -> Instant {

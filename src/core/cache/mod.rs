@@ -32,7 +32,7 @@ use std::fmt;
 use hashbrown::HashTable;
 
 pub use self::entry::{ENTRY_OVERHEAD, Handle};
-use self::entry::{Entry, LAST_STAMP, Life, cost};
+use self::entry::{Entry, Life, cost};
 use self::ghosts::Cause;
 use self::hash::Seeds;
 use self::invalidations::Invalidations;
@@ -297,8 +297,9 @@ impl<V: Clone> Cache<V> {
     }
 
     fn insert(&mut self, key: &str, hash: u64, value: V, life: Life, cost: u32) -> Option<Index> {
-        let index = self.entries.insert(Entry { key: key.into(), value, life, cost, hash, tags: NIL, stamp: self.stamp })?;
-        self.stamp = self.stamp.saturating_add(1).min(LAST_STAMP);
+        let index =
+            self.entries.insert(Entry { key: key.into(), value, life, cost, hash, tags: NIL, stamp: self.stamp })?;
+        self.stamp = self.stamp.saturating_add(1);
         let entries = &self.entries;
         self.index.insert_unique(hash, index, |&index| entries.get(index).map_or(0, |entry| entry.hash));
         self.policy.enter(index, hash, cost, life.over(), self.entries.len());
