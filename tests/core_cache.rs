@@ -3,7 +3,7 @@
 use clerk_edge::core::cache::{Cache, Freshness, Limits, Lookup, NewEntry, Put};
 use clerk_edge::core::time::{Duration, Instant};
 
-const MINUTE: Freshness = Freshness { ttl: Duration::from_secs(60), stale: Duration::ZERO };
+const MINUTE: Freshness = Freshness { ttl: Duration::from_mins(1), stale: Duration::ZERO };
 const ROOMY: Limits = Limits { max_bytes: 1 << 20, max_entries: 1_000 };
 
 fn at(millis: u64) -> Instant {

@@ -40,8 +40,11 @@ fn table(kind: Kind, whole: usize, subjects: Maker) {
     println!("     mean");
     for (name, ratios) in rows {
         let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
-        let cells: String = ratios.iter().map(|ratio| format!(" {ratio:8.2}")).collect();
-        println!("{name:12}{cells} {mean:8.2}");
+        print!("{name:12}");
+        for ratio in ratios.iter().chain([&mean]) {
+            print!(" {ratio:8.2}");
+        }
+        println!();
     }
 }
 

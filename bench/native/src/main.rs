@@ -9,6 +9,11 @@ mod traces;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [name, entries, kind] = wanted.as_slice()
+        && name == "memory-of"
+    {
+        return memory::print(entries.parse().unwrap_or(0), kind);
+    }
     let all: [(&str, fn()); 4] =
         [("hits", hits::run), ("weights", hits::run_weighted), ("speed", speed::run), ("memory", memory::run)];
     for (name, run) in all {

@@ -211,9 +211,10 @@ impl TinyLfu {
             self.protected.push(key);
         } else if self.probation.remove(key) {
             self.protected.push(key);
-            if self.protected.len() > self.bound * 79 / 100 {
-                let demoted = self.protected.pop();
-                demoted.into_iter().for_each(|key| self.probation.push(key));
+            if self.protected.len() > self.bound * 79 / 100
+                && let Some(demoted) = self.protected.pop()
+            {
+                self.probation.push(demoted);
             }
         } else {
             return false;

@@ -24,7 +24,7 @@ pub enum Kind {
 
 pub const KINDS: [Kind; 5] = [Kind::Plain, Kind::Scans, Kind::Drift, Kind::Strangers, Kind::Sessions];
 
-/// SplitMix64.
+/// The generator known as `SplitMix64`.
 pub struct Random(pub u64);
 
 impl Random {
@@ -54,7 +54,9 @@ impl Zipf {
             sums.push(sum + f64::from(rank).powf(-alpha));
             sum + f64::from(rank).powf(-alpha)
         });
-        sums.iter_mut().for_each(|sum| *sum /= total);
+        for sum in &mut sums {
+            *sum /= total;
+        }
         Self(sums)
     }
 
@@ -112,5 +114,5 @@ pub fn trace(kind: Kind, alpha: f64, seed: u64) -> Vec<u32> {
 pub fn weight(key: u32) -> u32 {
     let mut random = Random(u64::from(key) ^ 0x5eed);
     let normal = (0..12).map(|_| random.unit()).sum::<f64>() - 6.0;
-    (3_000.0 * (1.2 * normal).exp()).clamp(64.0, 400_000.0) as u32
+    (3_000.0 * (1.2 * normal).exp()).clamp(200.0, 400_000.0) as u32
 }

@@ -62,7 +62,8 @@ impl Ghosts {
         let rest = bucket.get_mut(place..)?;
         let ghost = std::mem::take(rest.first_mut()?);
         rest.rotate_left(1);
-        Some((((ghost & HEAT) << 4) as u8, Cause::from_bits(ghost)?))
+        let [low, _] = ghost.to_le_bytes();
+        Some((low << 4, Cause::from_bits(ghost)?))
     }
 
     /// Halves all heat, rounding up; O(ghosts).
@@ -73,8 +74,8 @@ impl Ghosts {
     }
 
     fn bucket(&mut self, hash: u64) -> Option<&mut [u16; WAYS]> {
-        let index = (u128::from(hash) * self.buckets.len() as u128) >> 64;
-        self.buckets.get_mut(index as usize)
+        let index = ((hash >> 32) * self.buckets.len() as u64) >> 32;
+        self.buckets.get_mut(usize::try_from(index).ok()?)
     }
 }
 
@@ -97,24 +98,27 @@ impl Cause {
     }
 }
 
-/// Spreads a hash that is good enough for a table over all its bits, which a fingerprint needs.
+/// Spreads a hash that is good enough for a table over all its bits: a few of them must tell ghosts apart.
 const fn mix(hash: u64) -> u64 {
-    let product = hash as u128 * 0x9e37_79b9_7f4a_7c15;
-    (product >> 64) as u64 ^ product as u64
+    let product = (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 32
 }
 
-/// The bits of a hash that no bucket number of less than 2⁵⁴ buckets uses.
+/// Ten low bits, which no bucket number of less than 2³² buckets uses.
 const fn name(hash: u64) -> u16 {
-    (hash << 6) as u16
+    let [first, second, ..] = hash.to_le_bytes();
+    u16::from_le_bytes([first, second]) << 6
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A hash of bucket `bucket` of four.
+    /// The hash that [`mix`] sends to bucket `bucket` of four, under this name.
     fn hash(bucket: u64, name: u64) -> u64 {
-        bucket << 62 | name
+        let product = (bucket << 62 | name) ^ (bucket << 30);
+        let hash = product.wrapping_mul(0xf1de_83e1_9937_733d);
+        hash ^ hash >> 32
     }
 
     #[test]

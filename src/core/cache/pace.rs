@@ -20,15 +20,15 @@ pub(super) struct Pace {
 }
 
 /// How many went and how many came back, of late.
-#[derive(Default)]
 struct Tally {
-    gone: usize,
-    back: usize,
+    gone: u64,
+    back: u64,
 }
 
 impl Pace {
-    pub(super) fn new() -> Self {
-        Self { interval: START, returned: 0, judged: 0, refused: Tally::default(), displaced: Tally::default() }
+    pub(super) const fn new() -> Self {
+        let (refused, displaced) = (Tally { gone: 0, back: 0 }, Tally { gone: 0, back: 0 });
+        Self { interval: START, returned: 0, judged: 0, refused, displaced }
     }
 
     /// An entry went.

@@ -7,14 +7,18 @@ use crate::core::time::Instant;
 
 /// How many entries are compared, beside the one put last.
 const SAMPLE: usize = 8;
+/// How many slots are looked at for them, at most, if most are vacant.
+const LOOK: usize = 64;
 /// What a hit adds to an entry's heat, which ends at 255.
 const HIT: u8 = 32;
 
 pub(super) struct Policy {
     /// By slot.
     ranks: Vec<Rank>,
-    hand: usize,
+    hand: Index,
+    /// The entry put last, and the one before, which now has to prove itself.
     newest: Index,
+    on_trial: Index,
     ghosts: Ghosts,
     pace: Pace,
 }
@@ -29,33 +33,41 @@ struct Rank {
     heat: u8,
 }
 
+/// What there is too much of, and so whether the size of an entry counts against it.
+#[derive(Clone, Copy)]
+pub(super) enum Scarce {
+    Bytes,
+    Entries,
+}
+
 const VACANT: Rank = Rank { over: 0, size: 0, heat: 0 };
 
+#[cfg(test)]
+pub(super) const RANK_BYTES: usize = size_of::<Rank>();
+
 impl Policy {
-    pub(super) fn new() -> Self {
-        Self { ranks: Vec::new(), hand: 0, newest: NIL, ghosts: Ghosts::new(), pace: Pace::new() }
+    pub(super) const fn new() -> Self {
+        Self { ranks: Vec::new(), hand: 0, newest: NIL, on_trial: NIL, ghosts: Ghosts::new(), pace: Pace::new() }
     }
 
-    /// A new entry is in slot `index`.
+    /// A new entry is in slot `index`, one of `entries`.
     pub(super) fn enter(&mut self, index: Index, hash: u64, cost: u32, over: Instant, entries: usize) {
         let ghost = self.ghosts.recall(hash);
         if ghost.is_some_and(|(_, cause)| self.pace.back(cause, entries)) {
             self.cool();
         }
         let heat = ghost.map_or(0, |(heat, _)| heat).saturating_add(HIT);
-        while self.ranks.len() <= index as usize {
-            if self.ranks.len() == self.ranks.capacity() {
-                self.ranks.reserve_exact(self.ranks.len() / 8 + 8);
-            }
-            self.ranks.push(VACANT);
+        self.reserve(index);
+        if let Some(rank) = self.ranks.get_mut(index as usize) {
+            *rank = Rank { over: seconds_up(over), size: size(cost), heat };
         }
-        self.set(index, Rank { over: seconds(over), size: size(cost), heat });
+        self.on_trial = std::mem::replace(&mut self.newest, index);
     }
 
     /// The entry in slot `index` has another value.
     pub(super) fn change(&mut self, index: Index, cost: u32, over: Instant) {
         if let Some(rank) = self.ranks.get_mut(index as usize) {
-            (rank.over, rank.size) = (seconds(over), size(cost));
+            (rank.over, rank.size) = (seconds_up(over), size(cost));
         }
     }
 
@@ -66,7 +78,7 @@ impl Policy {
         }
     }
 
-    /// The entry in slot `index` goes.
+    /// The entry in slot `index` goes, one of `entries`.
     pub(super) fn leave(&mut self, index: Index, hash: u64, cause: Cause, entries: usize) {
         let Some(rank) = self.ranks.get_mut(index as usize) else { return };
         let heat = std::mem::replace(rank, VACANT).heat;
@@ -74,62 +86,84 @@ impl Policy {
         self.pace.gone(cause, entries);
     }
 
-    pub(super) fn settle(&mut self, index: Index) {
-        self.newest = index;
-    }
-
-    /// Who is to go, and why: any entry but `keep`. `None` if there is no other.
-    pub(super) fn victim(&mut self, keep: Index, now: Instant, entries: usize) -> Option<(Index, Cause)> {
+    /// Which of `entries` is to go, and why; never `keep`. `None` if there is no other.
+    pub(super) fn victim(
+        &mut self,
+        keep: Index,
+        scarce: Scarce,
+        now: Instant,
+        entries: usize,
+    ) -> Option<(Index, Cause)> {
         self.ghosts.fit(entries);
-        let now = u32::try_from(now.as_millis() >> 10).unwrap_or(u32::MAX - 1);
-        let newest = self.newest;
-        let mut coldest = self.rank(newest).filter(|_| newest != keep).map(|rank| (newest, rank));
+        let now = seconds_down(now);
+        let mut coldest = self.rank(self.on_trial, keep).map(|rank| (self.on_trial, rank));
         let mut met = 0;
-        for _ in 0..self.ranks.len() {
-            let index = self.hand as Index;
-            self.hand = if self.hand + 1 < self.ranks.len() { self.hand + 1 } else { 0 };
-            let Some(rank) = self.rank(index).filter(|_| index != keep) else { continue };
+        for looked in 0..self.ranks.len() {
+            if met == SAMPLE || (looked >= LOOK && coldest.is_some()) {
+                break;
+            }
+            let index = self.advance();
+            let Some(rank) = self.rank(index, keep) else { continue };
             if rank.over <= now {
                 return Some((index, Cause::Dropped));
             }
-            if coldest.is_none_or(|(_, other)| rank.is_colder(other)) {
+            if coldest.is_none_or(|(_, other)| rank.is_colder(other, scarce)) {
                 coldest = Some((index, rank));
             }
             met += 1;
-            if met == SAMPLE {
-                break;
-            }
         }
-        coldest.map(|(index, _)| (index, if index == newest { Cause::Refused } else { Cause::Displaced }))
+        coldest.map(|(index, _)| (index, if index == self.on_trial { Cause::Refused } else { Cause::Displaced }))
     }
 
-    fn rank(&self, index: Index) -> Option<Rank> {
-        self.ranks.get(index as usize).copied().filter(|rank| rank.size > 0)
+    /// The rank of an entry, unless it is `keep`.
+    fn rank(&self, index: Index, keep: Index) -> Option<Rank> {
+        self.ranks.get(index as usize).copied().filter(|rank| rank.size > 0 && index != keep)
     }
 
-    fn set(&mut self, index: Index, rank: Rank) {
-        if let Some(place) = self.ranks.get_mut(index as usize) {
-            *place = rank;
+    /// The slot under the hand, which moves on.
+    fn advance(&mut self) -> Index {
+        let index = self.hand;
+        self.hand = if (index as usize) + 1 < self.ranks.len() { index + 1 } else { 0 };
+        index
+    }
+
+    fn reserve(&mut self, index: Index) {
+        while self.ranks.len() <= index as usize {
+            if self.ranks.len() == self.ranks.capacity() {
+                self.ranks.reserve_exact(self.ranks.len() / 8 + 8);
+            }
+            self.ranks.push(VACANT);
         }
     }
 
     fn cool(&mut self) {
-        self.ranks.iter_mut().for_each(|rank| rank.heat /= 2);
+        for rank in &mut self.ranks {
+            rank.heat /= 2;
+        }
         self.ghosts.cool();
     }
 }
 
 impl Rank {
-    const fn is_colder(self, other: Self) -> bool {
-        (self.heat as u32) * (other.size as u32) < (other.heat as u32) * (self.size as u32)
+    const fn is_colder(self, other: Self, scarce: Scarce) -> bool {
+        match scarce {
+            Scarce::Bytes => (self.heat as u32) * (other.size as u32) < (other.heat as u32) * (self.size as u32),
+            Scarce::Entries => self.heat < other.heat,
+        }
     }
 }
 
-/// Rounded up to the next 1.024 s.
-fn seconds(at: Instant) -> u32 {
+/// In units of 1.024 s, rounded so that no time is over too early.
+fn seconds_up(at: Instant) -> u32 {
     u32::try_from((at.as_millis() >> 10).saturating_add(1)).unwrap_or(u32::MAX)
 }
 
+/// In units of 1.024 s; never as late as [`Instant::NEVER`] rounded up.
+fn seconds_down(at: Instant) -> u32 {
+    u32::try_from(at.as_millis() >> 10).unwrap_or(u32::MAX).min(u32::MAX - 1)
+}
+
+/// The square root of the cost: between hits per byte, which starves what is large however hot, and hits per entry.
 fn size(cost: u32) -> u16 {
-    1
+    u16::try_from(cost.isqrt()).unwrap_or(u16::MAX).max(1)
 }
