@@ -1,8 +1,9 @@
 //! `clerk::operations`: the table is sound, requests find their operation, and nothing differs from Clerk's document.
 #![allow(clippy::expect_used, clippy::panic, reason = "the helpers of tests may panic")]
 
-use clerk_edge::clerk::operations::{Match, Method, OPERATIONS, Operation, find};
+use clerk_edge::clerk::operations::{Match, OPERATIONS, Operation, find};
 use clerk_edge::core::projection::Shape;
+use clerk_edge::runtime::http::Method;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
