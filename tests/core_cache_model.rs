@@ -190,7 +190,9 @@ impl World {
 
     /// Looks every key up, after which the model knows exactly what is there.
     fn check_bytes(&mut self) {
-        KEYS.into_iter().for_each(|key| self.get(key));
+        for key in KEYS {
+            self.get(key);
+        }
         assert_eq!(self.cache.len(), self.held.len());
         assert_eq!(self.cache.bytes(), self.held.iter().map(|held| held.cost).sum::<usize>());
     }

@@ -236,6 +236,16 @@ mod tests {
     }
 
     #[test]
+    fn heat_fades_of_those_here_and_those_gone() {
+        let mut policy = policy(&[(3, 100), (1, 100)]);
+        policy.victim(NONE, Scarce::Entries, NOW, 2); // ghosts are kept from here on
+        policy.leave(0, 0, Cause::Displaced, 2);
+        policy.cool();
+        assert_eq!(policy.rank(1, NONE).map(|rank| rank.heat), Some(HIT));
+        assert_eq!(policy.ghosts.recall(0), Some((2 * HIT, Cause::Displaced)));
+    }
+
+    #[test]
     fn a_few_entries_among_many_vacant_slots_are_still_found() {
         let mut policy = policy(&[(0, 100); 1_000]);
         (1..1_000).for_each(|index| policy.leave(index, 0, Cause::Dropped, 1));
