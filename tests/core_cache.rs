@@ -236,6 +236,22 @@ fn entries_past_their_time_go_first() {
 }
 
 #[test]
+fn an_entry_put_again_does_not_go_for_its_former_time() {
+    let mut cache = Cache::new(Limits { max_bytes: 1 << 20, max_entries: 4 }, 1);
+    put(&mut cache, "user_1", 1, &[]);
+    for now in [50_000, 100_000, 150_000] {
+        for _ in 0..8 {
+            cache.get("user_1", at(now));
+        }
+        cache.put("user_1", entry(1, &[], cache.epoch()), at(now));
+    }
+    for n in 0..100 {
+        cache.put(&n.to_string(), entry(n, &[], cache.epoch()), at(151_000));
+    }
+    assert!(matches!(cache.get("user_1", at(151_000)), Lookup::Hit { .. }));
+}
+
+#[test]
 fn large_entries_go_before_small_ones_as_popular_where_bytes_are_short() {
     let mut cache = Cache::new(Limits { max_bytes: 200_000, max_entries: 1_000 }, 1);
     for n in 0..200 {
