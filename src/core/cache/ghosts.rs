@@ -114,11 +114,16 @@ const fn name(hash: u64) -> u16 {
 mod tests {
     use super::*;
 
-    /// The hash that [`mix`] sends to bucket `bucket` of four, under this name.
-    fn hash(bucket: u64, name: u64) -> u64 {
-        let product = (bucket << 62 | name) ^ (bucket << 30);
+    /// The hash that [`mix`] sends to bucket `bucket` of 256, under this name.
+    fn hash_of_256(bucket: u64, name: u64) -> u64 {
+        let product = (bucket << 56 | name) ^ (bucket << 24);
         let hash = product.wrapping_mul(0xf1de_83e1_9937_733d);
         hash ^ hash >> 32
+    }
+
+    /// The same for bucket `bucket` of 4.
+    fn hash(bucket: u64, name: u64) -> u64 {
+        hash_of_256(bucket << 6, name)
     }
 
     #[test]
@@ -151,13 +156,14 @@ mod tests {
     fn growing_and_cooling_keep_every_ghost() {
         let mut ghosts = Ghosts::new();
         ghosts.fit(16);
-        for bucket in 0..4 {
-            ghosts.remember(hash(bucket, 9), 16, Cause::Dropped);
+        let four = [3, 77, 150, 255].map(|bucket| hash_of_256(bucket, 9));
+        for hash in four {
+            ghosts.remember(hash, 16, Cause::Dropped);
         }
         ghosts.fit(1_000);
         ghosts.cool();
         assert_eq!(ghosts.buckets.len(), 256);
-        assert!((0..4).all(|bucket| ghosts.recall(hash(bucket, 9)) == Some((16, Cause::Dropped))));
+        assert_eq!(four.map(|hash| ghosts.recall(hash)), [Some((16, Cause::Dropped)); 4]);
     }
 
     #[test]

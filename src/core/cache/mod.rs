@@ -76,6 +76,8 @@ mod slab;
 mod store;
 mod tags;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 pub use self::entry::{ENTRY_OVERHEAD, Handle};
 pub use self::store::Cache;

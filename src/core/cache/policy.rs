@@ -52,6 +52,7 @@ impl Policy {
 
     /// A new entry is in slot `index`, one of `entries`.
     pub(super) fn enter(&mut self, index: Index, hash: u64, cost: u32, over: Instant, entries: usize) {
+        self.pace.came();
         let ghost = self.ghosts.recall(hash);
         if ghost.is_some_and(|(_, cause)| self.pace.back(cause, entries)) {
             self.cool();
@@ -166,4 +167,89 @@ fn seconds_down(at: Instant) -> u32 {
 /// The square root of the cost: between hits per byte, which starves what is large however hot, and hits per entry.
 fn size(cost: u32) -> u16 {
     u16::try_from(cost.isqrt()).unwrap_or(u16::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant::from_millis(100_000);
+    const LATER: Instant = Instant::from_millis(200_000);
+    const NONE: Index = NIL;
+
+    /// Entries in slots 0, 1, …, each with so many hits and such a cost.
+    fn policy(entries: &[(u8, u32)]) -> Policy {
+        let mut policy = Policy::new();
+        for (index, &(hits, cost)) in (0..).zip(entries) {
+            policy.enter(index, u64::from(index), cost, LATER, entries.len());
+            (0..hits).for_each(|_| policy.hit(index));
+        }
+        policy
+    }
+
+    fn victim(policy: &mut Policy, keep: Index, scarce: Scarce) -> Option<Index> {
+        policy.victim(keep, scarce, NOW, 8).map(|(index, _)| index)
+    }
+
+    #[test]
+    fn the_coldest_goes() {
+        let mut policy = policy(&[(2, 100), (1, 100), (3, 100), (2, 100)]);
+        assert_eq!(victim(&mut policy, NONE, Scarce::Entries), Some(1));
+    }
+
+    #[test]
+    fn size_counts_only_where_bytes_are_scarce() {
+        let entries = [(1, 100), (2, 10_000), (3, 100)];
+        assert_eq!(victim(&mut policy(&entries), NONE, Scarce::Entries), Some(0));
+        assert_eq!(victim(&mut policy(&entries), NONE, Scarce::Bytes), Some(1));
+    }
+
+    #[test]
+    fn an_entry_past_its_time_goes_before_a_colder_one() {
+        let mut policy = policy(&[(0, 100), (7, 100), (0, 100)]);
+        policy.change(1, 100, NOW);
+        assert_eq!(policy.victim(NONE, Scarce::Entries, Instant::from_millis(102_000), 3), Some((1, Cause::Dropped)));
+    }
+
+    #[test]
+    fn the_entry_before_the_newest_is_judged_wherever_the_hand_is() {
+        let mut entries = [(2, 100); 30];
+        entries[28] = (0, 100);
+        assert_eq!(policy(&entries).victim(29, Scarce::Entries, NOW, 30), Some((28, Cause::Refused)));
+    }
+
+    #[test]
+    fn one_that_is_kept_is_never_the_victim_and_one_alone_never_goes() {
+        let mut several = policy(&[(0, 100), (5, 100)]);
+        assert_eq!(victim(&mut several, 0, Scarce::Bytes), Some(1));
+        assert_eq!(victim(&mut policy(&[(0, 100)]), 0, Scarce::Bytes), None);
+    }
+
+    #[test]
+    fn what_returns_is_as_hot_as_it_was_and_a_hit_hotter() {
+        let mut policy = policy(&[(3, 100), (2, 100), (5, 100)]);
+        policy.victim(NONE, Scarce::Entries, NOW, 3); // ghosts are kept from here on
+        policy.leave(0, 0, Cause::Displaced, 3);
+        assert_eq!(policy.rank(0, NONE).map(|rank| rank.heat), None);
+        policy.enter(0, 0, 100, LATER, 3);
+        assert_eq!(policy.rank(0, NONE).map(|rank| rank.heat), Some(5 * HIT));
+    }
+
+    #[test]
+    fn heat_fades_of_those_here_and_those_gone() {
+        let mut policy = policy(&[(3, 100), (1, 100)]);
+        policy.victim(NONE, Scarce::Entries, NOW, 2); // ghosts are kept from here on
+        policy.leave(0, 0, Cause::Displaced, 2);
+        policy.cool();
+        assert_eq!(policy.rank(1, NONE).map(|rank| rank.heat), Some(HIT));
+        assert_eq!(policy.ghosts.recall(0), Some((2 * HIT, Cause::Displaced)));
+    }
+
+    #[test]
+    fn a_few_entries_among_many_vacant_slots_are_still_found() {
+        let mut policy = policy(&[(0, 100); 1_000]);
+        (1..1_000).for_each(|index| policy.leave(index, 0, Cause::Dropped, 1));
+        policy.hand = 1;
+        assert_eq!(victim(&mut policy, NONE, Scarce::Bytes), Some(0));
+    }
 }

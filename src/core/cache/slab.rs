@@ -71,6 +71,12 @@ impl<T> Slab<T> {
         Some(item)
     }
 
+    /// All there is, in the order of the slots.
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        (0..self.end()).filter_map(|index| self.get(index))
+    }
+
     fn push_free(&mut self) -> Option<Index> {
         let index = Index::try_from(self.slots.len()).ok().filter(|&index| index != NIL)?;
         if self.slots.len() == self.slots.capacity() {

@@ -20,12 +20,12 @@ use crate::core::time::Instant;
 /// put or drop.
 pub struct Cache<V> {
     limits: Limits,
-    seeds: Seeds,
-    index: HashTable<Index>,
-    entries: Slab<Entry<V>>,
+    pub(super) seeds: Seeds,
+    pub(super) index: HashTable<Index>,
+    pub(super) entries: Slab<Entry<V>>,
     bytes: usize,
     policy: Policy,
-    tags: Tags,
+    pub(super) tags: Tags,
     invalidations: Invalidations,
     /// The stamp of the next entry.
     stamp: u32,
