@@ -33,10 +33,9 @@ fn item(item: &ErrorItem) -> Value {
     if let Some(long) = &item.long_message {
         out.insert("longMessage".into(), json!(long));
     }
-    if let Some(Value::Object(meta)) = &item.meta {
-        let renamed = meta.iter().map(|(name, value)| (camel(name), value.clone())).collect();
-        out.insert("meta".into(), Value::Object(renamed));
-    }
+    let meta = item.meta.as_ref().and_then(Value::as_object);
+    let renamed = meta.into_iter().flatten().map(|(name, value)| (camel(name), value.clone())).collect();
+    out.insert("meta".into(), Value::Object(renamed));
     Value::Object(out)
 }
 

@@ -80,7 +80,8 @@ describe('the examples compile', () => {
 });
 
 describe('the declarations are complete', () => {
-  const text = readFileSync(path.join(root, 'pkg/index.d.ts'), 'utf8');
+  const declarations = ['index.d.ts', 'metrics.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
+  const text = declarations.join('\n');
   const json = readFileSync(path.join(root, 'pkg/clerk.d.ts'), 'utf8');
 
   test('what the package exports is declared, and the other way round', async () => {

@@ -82,9 +82,14 @@ impl<R: Runtime> Pipeline<R> {
                 return Err(error);
             }
         }
+        let (limiter, pool) = (admitted.since(asked), rt.elapsed().since(admitted));
         let mut metrics = self.0.metrics.borrow_mut();
-        metrics.record_limiter_wait(admitted.since(asked));
-        metrics.record_pool_wait(rt.elapsed().since(admitted));
+        if !limiter.is_zero() {
+            metrics.record_limiter_wait(limiter);
+        }
+        if !pool.is_zero() {
+            metrics.record_pool_wait(pool);
+        }
         Ok(turn)
     }
 
