@@ -316,14 +316,19 @@ impl<R: Runtime> Pipeline<R> {
         let give_up = rt.elapsed().after(self.0.config.deadline);
         let flight = self.0.flights.borrow_mut().solo(self.lease(), rt.elapsed()).ok_or(Error::TooManyInFlight)?;
         let landing = landing::Landing::new(self.clone(), rt.clone(), flight);
+        let stale: Rc<[String]> = stale.into();
+        let aftermath = landing::Aftermath::new(self.clone(), Rc::clone(&stale));
         let (pipeline, task_rt) = (self.clone(), rt.clone());
         rt.spawn(async move {
             let outcome = pipeline.call(&task_rt, exchange, give_up).await;
-            pipeline.invalidate(&stale);
+            drop(aftermath); // before anybody hears of the outcome
             landing.land(outcome);
         });
         let lost = || Err(Error::Timeout { after: self.0.config.deadline });
         let outcome = self.landed(rt, flight, give_up).await.unwrap_or_else(lost);
+        if outcome.is_err() {
+            self.invalidate(&stale); // the task may have vanished without its destructor
+        }
         outcome.map(|answer| Served { answer, source: Source::Pass })
     }
 
