@@ -108,7 +108,9 @@ pub(crate) fn client_with(upstream: &Upstream, options: &str, more: &[(&str, JsV
     let options = value(options);
     set(&options, "secretKey", &SECRET.into());
     set(&options, "fetch", &upstream.fetch());
-    more.iter().for_each(|(name, to)| set(&options, name, to));
+    for (name, to) in more {
+        set(&options, name, to);
+    }
     clerk_edge::esm::create_clerk_client(&options)
 }
 
