@@ -54,6 +54,7 @@ fn a_full_pool_queue_says_when_to_come_back() {
     let refused: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
     assert_eq!(refused, [Error::QueueFull { retry_after: Duration::from_secs(1) }]);
     assert_eq!(world.rt.max_active(), 1);
+    world.assert_no_calls_under_way();
 }
 
 #[test]
@@ -97,6 +98,38 @@ fn r30_connections_of_tasks_that_vanished_come_back_with_their_lease() {
     assert!(world.now() <= at(3_000 + 250 + 50), "timeout and a second, a beat, the call: {:?}", world.now());
     drop(lost);
     world.assert_nothing_is_left();
+}
+
+#[test]
+fn whoever_waits_for_the_limit_keeps_its_place_when_it_checks_in() {
+    let world = World::new(|options| {
+        options.rate_limit.limit = Some(1.0);
+        options.rate_limit.window_ms = Some(1_000.0);
+    });
+    let waiting: Vec<_> = ["/users", "/sessions", "/invitations"].map(|path| world.begun(Method::Post, path)).into();
+    world.wait(ms(600)); // the first of them has checked in at half of its time
+    assert_eq!(world.live().queued, 2);
+    let late = world.begun(Method::Post, "/organizations");
+    world.rt.run(all(waiting.into_iter().chain([late]).collect()));
+    let order: Vec<_> = world.calls().iter().map(|call| call.url.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(order, ["users", "sessions", "invitations", "organizations"]);
+}
+
+#[test]
+fn r30_tasks_that_the_host_ends_while_they_wait_leave_the_queues_at_once() {
+    let world = World::new(|options| {
+        options.max_connections = Some(1.0);
+        options.rate_limit.limit = Some(2.0);
+        options.rate_limit.window_ms = Some(1_000.0);
+    });
+    world.serve(|_, _| Reply::Hang);
+    let callers: Vec<_> = (0..4).map(|_| world.begun(Method::Post, "/users")).collect();
+    world.wait(ms(10));
+    let live = world.live();
+    assert_eq!((live.permits, live.waiting, live.queued), (1, 1, 2));
+    world.rt.end_tasks();
+    world.assert_no_calls_under_way_but_timeouts();
+    drop(callers);
 }
 
 /// One caller of the simulation.
