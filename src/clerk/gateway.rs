@@ -202,7 +202,8 @@ fn http_status(error: &Error) -> u16 {
 /// Path and query of an absolute URL. The origin is the gateway's own and not looked at.
 fn target(url: &str) -> Result<(&str, &str), Error> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let target = rest.find(['/', '?', '#']).and_then(|start| rest.get(start..)).filter(|target| target.starts_with('/'));
+    let target =
+        rest.find(['/', '?', '#']).and_then(|start| rest.get(start..)).filter(|target| target.starts_with('/'));
     let target = target.ok_or(Error::InvalidPath("it must start with a slash"))?;
     let target = target.split_once('#').map_or(target, |(target, _)| target);
     Ok(target.split_once('?').unwrap_or((target, "")))
