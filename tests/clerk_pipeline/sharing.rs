@@ -141,3 +141,17 @@ fn two_equal_writes_are_two_calls() {
     assert!(outcomes.iter().all(Result::is_ok));
     assert_eq!(world.calls().len(), 2);
 }
+
+#[test]
+fn a_follower_with_time_left_tries_again_when_its_leader_gave_up() {
+    let world = World::new(|_| {});
+    world.serve(|request, call| if call < 3 { Reply::Hang } else { echo(request) });
+    let leader = world.begun(Method::Get, "/users/user_1");
+    world.wait(ms(15_000));
+    let follower = world.begun(Method::Get, "/users/user_1");
+    assert!(world.rt.run(follower).is_ok());
+    assert_eq!(world.calls().len(), 4, "three attempts of the leader's, one of its own");
+    drop(leader);
+    world.rt.settle();
+    world.assert_no_calls_under_way();
+}
