@@ -152,6 +152,4 @@ fn a_follower_with_time_left_tries_again_when_its_leader_gave_up() {
     assert!(world.rt.run(follower).is_ok());
     assert_eq!(world.calls().len(), 4, "three attempts of the leader's, one of its own");
     drop(leader);
-    world.rt.settle();
-    world.assert_no_calls_under_way();
 }
