@@ -112,7 +112,7 @@ export interface RateLimitOptions {
   readonly windowMs?: number | undefined;
   /** Calls that may wait for their turn; one more is refused at once with `queue_full`. Default 1000. */
   readonly maxQueue?: number | undefined;
-  /** The longest wait for a turn, in ms; a call that would wait longer fails at once with `rate_limited`. Default 10,000 ms. */
+  /** The longest wait for a turn, in ms; a call that would wait longer fails at once with `rate_limited`. Default 15,000 ms. */
   readonly maxWaitMs?: number | undefined;
 }
 

@@ -22,7 +22,7 @@ pub const CLERK_LIMIT_LIVE: u32 = 1_000;
 pub const CLERK_LIMIT_TEST: u32 = 100;
 
 /// What a caller may set; lengths of time are milliseconds.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Options {
@@ -74,7 +74,7 @@ pub struct RateLimitOptions {
     pub window_ms: Option<f64>,
     /// Callers that may wait for their turn. Default 1,000.
     pub max_queue: Option<f64>,
-    /// The longest wait for a turn. Default 10,000.
+    /// The longest wait for a turn. Default 15,000: longer than Clerk's window, so that a full one is waited out.
     pub max_wait_ms: Option<f64>,
 }
 
@@ -181,6 +181,13 @@ impl std::fmt::Debug for SecretKey {
     }
 }
 
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let secret_key = self.secret_key.as_ref().map(|_| "…");
+        f.debug_struct("Options").field("secret_key", &secret_key).finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config").field("secret_key", &self.secret_key).finish_non_exhaustive()
@@ -221,7 +228,7 @@ impl Config {
             )?,
             window: length("rateLimit.windowMs", rate.window_ms, CLERK_WINDOW, Duration::from_millis(1))?,
             max_queue: size("rateLimit.maxQueue", rate.max_queue, 1_000, 0, 1_000_000)?,
-            max_wait: length("rateLimit.maxWaitMs", rate.max_wait_ms, Duration::from_secs(10), Duration::ZERO)?,
+            max_wait: length("rateLimit.maxWaitMs", rate.max_wait_ms, Duration::from_secs(15), Duration::ZERO)?,
             max_connections: size(
                 "maxConnections",
                 options.max_connections,
@@ -384,6 +391,8 @@ mod tests {
     fn r2_a_secret_key_shows_in_no_debug_output() {
         let config = with(|o| o.secret_key = Some("sk_live_verysecret".into())).unwrap();
         assert!(!format!("{config:?}").contains("verysecret"));
+        let options = Options { secret_key: Some("sk_live_verysecret".into()), ..Options::default() };
+        assert!(!format!("{options:?}").contains("verysecret"));
     }
 
     #[test]

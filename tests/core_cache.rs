@@ -1,6 +1,8 @@
 //! The cache, through its public face.
 
-use clerk_edge::core::cache::{Cache, ENTRY_OVERHEAD, Epoch, Freshness, Limits, Lookup, NewEntry, Put, TAG_OVERHEAD};
+use clerk_edge::core::cache::{
+    Cache, ENTRY_OVERHEAD, Epoch, Freshness, Handle, Limits, Lookup, NewEntry, Put, TAG_OVERHEAD,
+};
 use clerk_edge::core::time::{Duration, Instant};
 
 const MINUTE: Freshness = Freshness { ttl: Duration::from_mins(1), stale: Duration::ZERO };
@@ -264,4 +266,50 @@ fn large_entries_go_before_small_ones_as_popular_where_bytes_are_short() {
     let small = (0..200).filter(|n| n % 10 != 0 && is_there(&mut cache, &n.to_string())).count();
     let large = (0..200).filter(|n| n % 10 == 0 && is_there(&mut cache, &n.to_string())).count();
     assert!(small >= 170 && large <= 10, "{small} of 180 small, {large} of 20 large");
+}
+
+#[test]
+fn a_handle_finds_its_entry_until_the_ttl_and_not_at_it() {
+    let mut cache = Cache::new(ROOMY, 1);
+    put(&mut cache, "user_1", 1, &[]);
+    let handle = cache.handle("user_1").unwrap();
+    assert_eq!(cache.get_by(handle, at(59_999)), Some(&1));
+    assert_eq!(cache.get_by(handle, at(60_000)), None);
+    assert_eq!(cache.handle("user_2"), None, "no entry, no handle");
+}
+
+#[test]
+fn a_handle_finds_nothing_once_its_entry_is_gone_though_another_has_its_slot() {
+    let mut cache = Cache::new(ROOMY, 1);
+    put(&mut cache, "user_1", 1, &["org_1"]);
+    let handle = cache.handle("user_1").unwrap();
+    cache.invalidate_tag("org_1");
+    assert_eq!(cache.get_by(handle, at(0)), None);
+    put(&mut cache, "user_2", 2, &[]);
+    assert_eq!(cache.get_by(handle, at(0)), None, "user_2 took the slot");
+    put(&mut cache, "user_1", 3, &[]);
+    assert_eq!(cache.get_by(handle, at(0)), None, "the same key again is another entry");
+}
+
+#[test]
+fn a_handle_leads_to_the_new_value_of_a_replaced_entry() {
+    let mut cache = Cache::new(ROOMY, 1);
+    put(&mut cache, "user_1", 1, &[]);
+    let handle = cache.handle("user_1").unwrap();
+    put(&mut cache, "user_1", 2, &[]);
+    assert_eq!(cache.get_by(handle, at(0)), Some(&2));
+}
+
+#[test]
+fn a_handle_survives_as_a_number() {
+    let mut cache = Cache::new(ROOMY, 1);
+    for n in 0..100 {
+        put(&mut cache, &n.to_string(), n, &[]);
+    }
+    for n in 0..100 {
+        let number = cache.handle(&n.to_string()).unwrap().to_bits();
+        assert!(number < 1 << 53);
+        assert_eq!(cache.get_by(Handle::from_bits(number), at(0)), Some(&n));
+    }
+    assert_eq!(cache.get_by(Handle::from_bits(u64::MAX), at(0)), None);
 }

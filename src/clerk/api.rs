@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use serde_json::Value;
+
 use super::operations::{self, Match};
 use super::pipeline::{Answer, Exchange, Keep};
 use super::policy;
@@ -148,19 +150,27 @@ pub fn success<B: Body>(answer: Rc<Answer<B>>) -> Result<Rc<Answer<B>>, Error> {
 
 /// Reads what can be read of an error answer; a body that is not Clerk's leaves `errors` empty (facts 1.6).
 fn api_error<B: Body>(answer: &Answer<B>) -> ApiError {
-    #[derive(Default, serde::Deserialize)]
-    #[serde(default)]
-    struct ClerkErrors {
-        errors: Vec<ErrorItem>,
-        clerk_trace_id: Option<String>,
-    }
-    let parsed: ClerkErrors = serde_json::from_slice(&answer.body.to_vec()).unwrap_or_default();
+    let parsed: Value = serde_json::from_slice(&answer.body.to_vec()).unwrap_or_default();
+    let items = parsed.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let ray = || answer.headers.get("cf-ray").map(str::to_owned);
     let seconds = answer.headers.get("retry-after").and_then(|text| text.trim().parse().ok());
     ApiError {
         status: answer.status,
-        errors: parsed.errors,
-        trace_id: parsed.clerk_trace_id.or_else(ray).unwrap_or_default(),
+        errors: items.iter().filter(|item| item.is_object()).map(error_item).collect(),
+        trace_id: string(&parsed, "clerk_trace_id").or_else(ray).unwrap_or_default(),
         retry_after: seconds,
     }
+}
+
+fn error_item(item: &Value) -> ErrorItem {
+    ErrorItem {
+        code: string(item, "code").unwrap_or_default(),
+        message: string(item, "message").unwrap_or_default(),
+        long_message: string(item, "long_message"),
+        meta: item.get("meta").filter(|meta| !meta.is_null()).cloned(),
+    }
+}
+
+fn string(object: &Value, name: &str) -> Option<String> {
+    object.get(name)?.as_str().map(str::to_owned)
 }

@@ -7,7 +7,7 @@ use super::pipeline::{Answer, Keep, Pipeline, Served, Source};
 use super::query::Query;
 use crate::core::cache::Handle;
 use crate::core::projection::{self, FieldSet, Shape};
-use crate::core::time::Duration;
+use crate::core::time::{Duration, Instant};
 use crate::error::Error;
 use crate::runtime::http::{Body, Method};
 use crate::runtime::{Fetch, Runtime};
@@ -61,11 +61,11 @@ impl<R: Runtime> Client<R> {
         let Some(fields) = fields.filter(|_| served.answer.is_success()) else { return Ok(served) };
         let answer = Rc::new(select(&served.answer, &fields, shape)?);
         if let Some(keep) = keep {
-            // Kept beside the whole answer and for as long as that, unless something became stale in the meantime.
+            // Kept beside the whole answer, as old as that is, unless something became stale in the meantime.
             let age = if let Source::Hit(age) = served.source { age } else { Duration::ZERO };
-            let ttl = keep.ttl.saturating_sub(age);
-            let keep = Keep { key: selection_key(&keep.key, &fields), ttl, tags: keep.tags };
-            self.pipeline.keep(&keep, Rc::clone(&answer), since, self.rt.now());
+            let given = Instant::ZERO.after(self.rt.now().since(Instant::ZERO.after(age)));
+            let keep = Keep { key: selection_key(&keep.key, &fields), ..keep };
+            self.pipeline.keep(&keep, Rc::clone(&answer), since, given);
         }
         Ok(Served { answer, ..served })
     }

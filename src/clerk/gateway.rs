@@ -4,6 +4,7 @@
 //! all the secret (R25). Only operations of the Backend API pass. Of the caller's headers exactly three are read, none
 //! is forwarded: identity comes from our own configuration (R10, R26).
 
+use std::fmt;
 use std::rc::Rc;
 
 use super::api::{Manner, Question};
@@ -84,9 +85,15 @@ pub struct Asked<B> {
 }
 
 /// The gateway: checks and rendering around a [`Client`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Gateway {
     token: Option<String>,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("has_token", &self.token.is_some()).finish()
+    }
 }
 
 impl Gateway {
@@ -195,8 +202,9 @@ fn http_status(error: &Error) -> u16 {
 /// Path and query of an absolute URL. The origin is the gateway's own and not looked at.
 fn target(url: &str) -> Result<(&str, &str), Error> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let start = rest.find('/').ok_or(Error::InvalidPath("it must start with a slash"))?;
-    let target = rest.get(start..).unwrap_or_default();
+    let target =
+        rest.find(['/', '?', '#']).and_then(|start| rest.get(start..)).filter(|target| target.starts_with('/'));
+    let target = target.ok_or(Error::InvalidPath("it must start with a slash"))?;
     let target = target.split_once('#').map_or(target, |(target, _)| target);
     Ok(target.split_once('?').unwrap_or((target, "")))
 }

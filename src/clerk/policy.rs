@@ -33,7 +33,8 @@ pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>
     }
     let id = found.params().next().map(|(_, value)| value).unwrap_or_default();
     let (ttl, tags) = match found.operation.path {
-        "/users" | "/users/count" => (config.user_ttl, vec![USER_LISTS.into(), EVERY_USER.into()]),
+        // Also by membership, because users can be asked for by organization.
+        "/users" | "/users/count" => (config.user_ttl, vec![USER_LISTS.into(), EVERY_USER.into(), MEMBERSHIPS.into()]),
         "/users/{user_id}" => (config.user_ttl, vec![format!("users/{id}"), EVERY_USER.into()]),
         "/users/{user_id}/organization_memberships" => {
             (config.organization_ttl, vec![format!("users/{id}"), MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
@@ -75,9 +76,7 @@ pub fn stale(found: &Match<'_>) -> Vec<String> {
             }
             _ => vec![format!("sessions/{id}")],
         },
-        "organizations" if path.contains("/invitations") || path.contains("/domains") => Vec::new(),
-        "organizations" if path == "/organizations" => names(&[ORGANIZATION_LISTS, MEMBERSHIPS]),
-        "organizations" => vec![format!("organizations/{id}"), ORGANIZATION_LISTS.into(), MEMBERSHIPS.into()],
+        "organizations" => stale_organizations(found.operation.method, path, id),
         harmless if HARMLESS.contains(&harmless) => Vec::new(),
         _ => names(&[EVERY_USER, EVERY_SESSION, EVERY_ORGANIZATION]),
     }
@@ -86,20 +85,29 @@ pub fn stale(found: &Match<'_>) -> Vec<String> {
 /// First segments of operations that change nothing that is ever kept.
 const HARMLESS: &[&str] = &[
     "actor_tokens",
+    "admin_portal_link_tokens",
+    "agents",
     "allowlist_identifiers",
     "api_keys",
     "blocklist_identifiers",
+    "clients",
     "invitations",
     "jwt_templates",
     "m2m_tokens",
     "machines",
     "oauth_applications",
+    "proxy_checks",
     "redirect_urls",
     "sign_in_tokens",
+    "templates",
     "testing_tokens",
     "waitlist_entries",
     "webhooks",
 ];
+
+/// Writes to a user that end the user's sessions if their body says so.
+const MAY_SIGN_OUT: &[&str] =
+    &["/users/{user_id}", "/users/{user_id}/remove_password", "/users/{user_id}/password/set_compromised"];
 
 fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
@@ -112,6 +120,26 @@ fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
             let mut tags = vec![format!("users/{id}"), USER_LISTS.into(), MEMBERSHIPS.into()];
             if path == "/users/{user_id}/ban" || (method == Method::Delete && path == "/users/{user_id}") {
                 tags.extend([EVERY_SESSION.into(), EVERY_ORGANIZATION.into()]);
+            } else if MAY_SIGN_OUT.contains(&path) {
+                tags.push(EVERY_SESSION.into());
+            }
+            tags
+        }
+    }
+}
+
+fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
+    let organization = || vec![format!("organizations/{id}"), ORGANIZATION_LISTS.into()];
+    match path {
+        "/organizations" => vec![ORGANIZATION_LISTS.into(), MEMBERSHIPS.into()],
+        _ if path.contains("/domains") => Vec::new(),
+        // Organizations tell how many invitations are pending.
+        _ if path.contains("/invitations") => organization(),
+        _ => {
+            let mut tags = organization();
+            tags.push(MEMBERSHIPS.into());
+            if method == Method::Delete && !path.ends_with("/logo") {
+                tags.push(EVERY_SESSION.into()); // sessions in which the organization was active lose it
             }
             tags
         }

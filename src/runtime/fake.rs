@@ -53,6 +53,7 @@ type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 struct World {
     now: Cell<Instant>,
+    clock: Cell<Option<Instant>>,
     alarms: RefCell<Vec<Instant>>,
     tasks: RefCell<VecDeque<Task>>,
     upstream: RefCell<Handler>,
@@ -83,6 +84,7 @@ impl FakeRuntime {
     pub fn new() -> Self {
         Self(Rc::new(World {
             now: Cell::new(Instant::ZERO),
+            clock: Cell::new(None),
             alarms: RefCell::default(),
             tasks: RefCell::default(),
             upstream: RefCell::new(Box::new(|_, _| Reply::Hang)),
@@ -106,6 +108,11 @@ impl FakeRuntime {
     /// Moves the clock forward without running anything.
     pub fn advance(&self, by: Duration) {
         self.0.now.set(self.0.now.get().after(by));
+    }
+
+    /// From now on [`Clock::now`] says `now` and nothing else, while timers run on: a clock that stands still or was set.
+    pub fn set_clock(&self, now: Instant) {
+        self.0.clock.set(Some(now));
     }
 
     /// Runs `future` and every task to the end of `future`, moving the clock from alarm to alarm.
@@ -140,6 +147,11 @@ impl FakeRuntime {
     /// Forgets every task without running its destructor, as Workers does when it ends a request.
     pub fn lose_tasks(&self) {
         self.0.tasks.borrow_mut().drain(..).for_each(std::mem::forget);
+    }
+
+    /// Drops every task with its destructor, as a host does that ends a request in good order.
+    pub fn end_tasks(&self) {
+        drop(self.0.tasks.take());
     }
 
     fn poll_tasks(&self) {
@@ -186,7 +198,7 @@ impl FakeRuntime {
 
 impl Clock for FakeRuntime {
     fn now(&self) -> Instant {
-        self.0.now.get()
+        self.0.clock.get().unwrap_or(self.0.now.get())
     }
 }
 

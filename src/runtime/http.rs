@@ -116,8 +116,8 @@ impl<'a> FromIterator<(&'a str, String)> for Headers {
     }
 }
 
-/// A request, ready to be sent.
-#[derive(Clone, Debug)]
+/// A request, ready to be sent. `Debug` shows neither headers nor URL, which hold credentials and people's data.
+#[derive(Clone)]
 pub struct Request<B> {
     /// Its method.
     pub method: Method,
@@ -131,6 +131,12 @@ pub struct Request<B> {
     pub wanted: &'static [&'static str],
     /// The largest answer to accept, in bytes.
     pub max_response_bytes: usize,
+}
+
+impl<B> fmt::Debug for Request<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 /// A complete answer.

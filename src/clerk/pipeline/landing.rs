@@ -1,5 +1,7 @@
 //! Both ends of a flight: the leader's duty to land it, and everybody's wait for that.
 
+use std::rc::Rc;
+
 use super::{BodyOf, Outcome, Pipeline, RingOf};
 use crate::core::flight::{FlightId, Follow, SeatId};
 use crate::core::time::Instant;
@@ -32,6 +34,25 @@ impl<R: Runtime> Drop for Landing<R> {
         let Some(flight) = self.flight.take() else { return };
         let rings = self.pipeline.0.flights.borrow_mut().abandon(flight);
         rings.iter().for_each(Ring::ring);
+    }
+}
+
+/// What a write leaves behind: everything under these tags is dropped when this is, so also when the host ends the task,
+/// for the write may have happened.
+pub(super) struct Aftermath<R: Runtime> {
+    pipeline: Pipeline<R>,
+    stale: Rc<[String]>,
+}
+
+impl<R: Runtime> Aftermath<R> {
+    pub(super) const fn new(pipeline: Pipeline<R>, stale: Rc<[String]>) -> Self {
+        Self { pipeline, stale }
+    }
+}
+
+impl<R: Runtime> Drop for Aftermath<R> {
+    fn drop(&mut self) {
+        self.pipeline.invalidate(&self.stale);
     }
 }
 

@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 use crate::config::Config;
 use crate::core::cache::{self, Cache, Freshness, Lookup, NewEntry};
-use crate::core::flight::{self, Flights, Join};
+use crate::core::flight::{self, FlightId, Flights, Join};
 use crate::core::limiter::{Limiter, Quota};
 use crate::core::metrics::{self, Metrics, Removal};
 use crate::core::pool::{self, Pool};
@@ -277,28 +277,35 @@ impl<R: Runtime> Pipeline<R> {
                     if matches!(joined, Join::Lead(_)) { metrics::Lookup::Miss } else { metrics::Lookup::Coalesced };
                 self.0.metrics.borrow_mut().record_lookup(status);
             }
-            let id = match joined {
-                Join::Lead(id) => {
-                    let landing = landing::Landing::new(self.clone(), rt.clone(), id);
-                    let (pipeline, task_rt, keep) = (self.clone(), rt.clone(), Rc::clone(&keep));
-                    let exchange = exchange.clone();
-                    rt.spawn(async move {
-                        let outcome = pipeline.call(&task_rt, exchange, give_up).await;
-                        if let Ok(answer) = &outcome {
-                            pipeline.keep(&keep, Rc::clone(answer), epoch, task_rt.now());
-                        }
-                        landing.land(outcome);
-                    });
-                    id
-                }
-                Join::Follow(id) => id,
+            let (id, leads) = match joined {
+                Join::Lead(id) => (id, true),
+                Join::Follow(id) => (id, false),
                 Join::Full => return Err(Error::TooManyInFlight),
             };
-            if let Some(outcome) = self.landed(rt, id, give_up).await {
-                return outcome.map(|answer| Served { answer, source: Source::Miss });
+            if leads {
+                self.lead(rt, id, exchange.clone(), Rc::clone(&keep), give_up);
+            }
+            match self.landed(rt, id, give_up).await {
+                None => {}
+                // The leader began before this caller did, and so gave up before: there is time left to try again.
+                Some(Err(Error::Timeout { .. })) if !leads => {}
+                Some(outcome) => return outcome.map(|answer| Served { answer, source: Source::Miss }),
             }
         }
         Err(Error::Timeout { after: self.0.config.deadline })
+    }
+
+    /// Starts the upstream call of a flight, which goes on whatever becomes of the caller.
+    fn lead(&self, rt: &R, id: FlightId, exchange: Exchange<BodyOf<R>>, keep: Rc<Keep>, give_up: Instant) {
+        let landing = landing::Landing::new(self.clone(), rt.clone(), id);
+        let (pipeline, task_rt, since) = (self.clone(), rt.clone(), self.epoch());
+        rt.spawn(async move {
+            let outcome = pipeline.call(&task_rt, exchange, give_up).await;
+            if let Ok(answer) = &outcome {
+                pipeline.keep(&keep, Rc::clone(answer), since, task_rt.now());
+            }
+            landing.land(outcome);
+        });
     }
 
     /// The answer to a call that is never kept. Afterwards, whatever the outcome, everything under `stale` is dropped:
@@ -316,14 +323,19 @@ impl<R: Runtime> Pipeline<R> {
         let give_up = rt.elapsed().after(self.0.config.deadline);
         let flight = self.0.flights.borrow_mut().solo(self.lease(), rt.elapsed()).ok_or(Error::TooManyInFlight)?;
         let landing = landing::Landing::new(self.clone(), rt.clone(), flight);
+        let stale: Rc<[String]> = stale.into();
+        let aftermath = landing::Aftermath::new(self.clone(), Rc::clone(&stale));
         let (pipeline, task_rt) = (self.clone(), rt.clone());
         rt.spawn(async move {
             let outcome = pipeline.call(&task_rt, exchange, give_up).await;
-            pipeline.invalidate(&stale);
+            drop(aftermath); // before anybody hears of the outcome
             landing.land(outcome);
         });
         let lost = || Err(Error::Timeout { after: self.0.config.deadline });
         let outcome = self.landed(rt, flight, give_up).await.unwrap_or_else(lost);
+        if outcome.is_err() {
+            self.invalidate(&stale); // the task may have vanished without its destructor
+        }
         outcome.map(|answer| Served { answer, source: Source::Pass })
     }
 

@@ -60,7 +60,7 @@ pub(super) const LAST_STAMP: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 pub(super) struct Life {
     put: Instant,
-    // In milliseconds; 49 days at most, which halves what an entry's times take.
+    // In milliseconds, and for ever at 49 days, which halves what an entry's times take.
     ttl: u32,
     extra: u32,
 }
@@ -76,11 +76,15 @@ impl Life {
     }
 
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        now < self.put.after_millis(self.ttl.into())
+        now < self.end(self.ttl.into())
     }
 
     pub(super) const fn over(&self) -> Instant {
-        self.put.after_millis(self.ttl as u64 + self.extra as u64)
+        self.end(self.ttl as u64 + self.extra as u64)
+    }
+
+    const fn end(&self, length: u64) -> Instant {
+        if length >= u32::MAX as u64 { Instant::NEVER } else { self.put.after_millis(length) }
     }
 
     pub(super) fn is_over(&self, now: Instant) -> bool {

@@ -12,7 +12,7 @@ pub struct Limits {
     pub max_entries: usize,
 }
 
-/// How long an entry is served, from when it is put. Whole milliseconds count, and 49 days are the most.
+/// How long an entry is served, from when it is put. Whole milliseconds count, and 49 days are for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by literal")]
 pub struct Freshness {
