@@ -10,7 +10,7 @@ use super::policy;
 use super::query::{Query, canonical_path};
 use crate::config::{API_VERSION_DATE, Config};
 use crate::core::projection::{FieldSet, Shape};
-use crate::core::time::Duration;
+use crate::core::time::{Duration, millis};
 use crate::error::{ApiError, Error, ErrorItem};
 use crate::runtime::http::{Body, Method};
 
@@ -68,13 +68,23 @@ impl<B: Body> Question<B> {
         let prefix = if manner.unversioned { String::new() } else { format!("/{}", config.api_version) };
         let url = format!("{}{prefix}{target}", config.origin);
         let keep = found.as_ref().and_then(|found| policy::keep(found, config));
-        let keep = keep.map(|(ttl, tags)| Keep { key: key(&target, &version), ttl: manner.ttl.unwrap_or(ttl), tags });
+        let keep = keep.map(|(ttl, tags)| Keep {
+            key: key(&target, &version) + &manner.ttl.map(ttl_suffix).unwrap_or_default(),
+            ttl: manner.ttl.unwrap_or(ttl),
+            tags,
+        });
         Ok(Self {
             keep: keep.filter(|keep| !keep.ttl.is_zero()),
-            stale: found.as_ref().map(policy::stale).unwrap_or_default(),
+            stale: found.as_ref().map_or_else(|| policy::stale_by_unknown(method), policy::stale),
             shape: found.as_ref().map_or(Shape::Item, policy::shape),
             fields: manner.fields.filter(|fields| !fields.is_full()),
-            exchange: Exchange { method, url, version, body: manner.body },
+            exchange: Exchange {
+                method,
+                url,
+                version,
+                body: manner.body,
+                limited_apart: found.as_ref().is_some_and(policy::limited_apart),
+            },
         })
     }
 
@@ -94,6 +104,12 @@ fn target(path: &str, query: &str) -> String {
 #[must_use]
 pub fn key(target: &str, version: &str) -> String {
     format!("{version} {target}")
+}
+
+/// What sets a read with a time to live of its own apart: nobody is served what somebody else let grow older than that.
+/// Targets hold no blank.
+fn ttl_suffix(ttl: Duration) -> String {
+    format!(" {}", millis(ttl))
 }
 
 /// The cache key of a selection of fields from the answer under `key`. Targets hold no `#`.

@@ -100,6 +100,9 @@ impl<R: Runtime> Client<R> {
 /// The same answer with only `fields` in it.
 fn select<B: Body>(answer: &Answer<B>, fields: &FieldSet, shape: Shape<'_>) -> Result<Answer<B>, Error> {
     let Answer { status, headers, body } = answer;
+    if body.is_empty() {
+        return Ok(answer.clone()); // 202 and 204 have no fields
+    }
     let selected = projection::project(&body.to_vec(), fields, shape);
     let selected = selected.map_err(|why| Error::InvalidResponse { status: *status, reason: why.to_string() })?;
     Ok(Answer { status: *status, headers: headers.clone(), body: B::from_bytes(&selected) })

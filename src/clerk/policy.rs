@@ -146,6 +146,42 @@ fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
     }
 }
 
+/// The same for a path that no operation of the Backend API has: a write may change anything.
+#[must_use]
+pub fn stale_by_unknown(method: Method) -> Vec<String> {
+    match method {
+        Method::Get => Vec::new(),
+        Method::Delete | Method::Patch | Method::Post | Method::Put => {
+            [EVERY_USER, EVERY_SESSION, EVERY_ORGANIZATION].map(str::to_owned).into()
+        }
+    }
+}
+
+/// Whether Clerk counts this operation against a limit of its own (per user, organization or membership, or by the hour),
+/// beside that of the instance (system limits, 2026-08-21). A 429 for one such resource must not hold up all others.
+#[must_use]
+pub fn limited_apart(found: &Match<'_>) -> bool {
+    match found.operation.method {
+        Method::Patch | Method::Put => matches!(
+            found.operation.path,
+            "/users/{user_id}"
+                | "/users/{user_id}/metadata"
+                | "/organizations/{organization_id}"
+                | "/organizations/{organization_id}/metadata"
+                | "/organizations/{organization_id}/memberships/{user_id}"
+                | "/organizations/{organization_id}/memberships/{user_id}/metadata"
+        ),
+        Method::Post => matches!(
+            found.operation.path,
+            "/invitations"
+                | "/invitations/bulk"
+                | "/organizations/{organization_id}/invitations"
+                | "/organizations/{organization_id}/invitations/bulk"
+        ),
+        Method::Delete | Method::Get => false,
+    }
+}
+
 /// Where in this operation's answer the objects are that `fields` selects from.
 #[must_use]
 pub fn shape(found: &Match<'_>) -> Shape<'static> {

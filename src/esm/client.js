@@ -9,16 +9,12 @@ export const memory = () => ({
   sessions: { full: new Map() },
 });
 
-/** The handles of the preset that a read asks for, if it asks for nothing else. */
-function handlesFor(handles, options) {
-  if (options === undefined) return handles.full;
-  if (options === null || options.signal !== undefined) return undefined;
-  switch (options.fields) {
-    case undefined: case 'full': return handles.full;
-    case 'minimal': return handles.minimal;
-    case 'basic': return handles.basic;
-    default: return undefined;
-  }
+/** The preset that a read asks for, if it asks for nothing else. */
+function presetOf(options) {
+  if (options === undefined) return 'full';
+  if (typeof options !== 'object' || options === null || options.signal !== undefined) return undefined;
+  const { fields = 'full' } = options;
+  return fields === 'full' || fields === 'minimal' || fields === 'basic' ? fields : undefined;
 }
 
 /**
@@ -29,9 +25,10 @@ function handlesFor(handles, options) {
 function reader(client, slots, now, handles, read, handleOf) {
   // A client with a signal of its own must look at it first.
   if (client.signalled()) return async (id, options) => read(id, options);
-  const ask = async (known, id, options) => {
-    const value = await read(id, options);
-    const handle = known === undefined ? -1 : handleOf(id, options?.fields ?? 'full');
+  const ask = async (preset, known, id, options) => {
+    // The caller may change its options while it waits: what the value is kept as was read before.
+    const value = await read(id, preset === undefined ? options : { fields: preset });
+    const handle = known === undefined ? -1 : handleOf(id, preset);
     if (handle >= 0) {
       if (known.size >= MAX_HANDLES) known.clear();
       known.set(id, handle);
@@ -39,18 +36,30 @@ function reader(client, slots, now, handles, read, handleOf) {
     return value;
   };
   return async (id, options) => {
-    const known = handlesFor(handles, options);
+    const preset = presetOf(options);
+    const known = preset === undefined ? undefined : handles[preset];
     const handle = known?.get(id);
     if (handle !== undefined) {
       const slot = client.hit(handle, now());
       if (slot >= 0) return slots[slot];
       known.delete(id);
     }
-    return ask(known, id, options);
+    return ask(preset, known, id, options);
   };
 }
 
-export function assemble(client, { users, sessions }, slots, now = Date.now) {
+/** A clock of the caller's that can be read safely: what is no time is 0, as it is in wasm. */
+const safely = (clock) => () => {
+  try {
+    const reading = clock();
+    return typeof reading === 'number' ? reading : 0;
+  } catch {
+    return 0;
+  }
+};
+
+export function assemble(client, { users, sessions }, slots, clock) {
+  const now = clock === undefined ? Date.now : safely(clock);
   return Object.freeze({
     users: Object.freeze({
       getUser: reader(client, slots, now, users, (id, options) => client.getUser(id, options), (id, fields) => client.userHandle(id, fields)),

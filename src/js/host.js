@@ -100,7 +100,7 @@ async function read(response, maxBytes) {
     }
     chunks.push(value);
   }
-  if (chunks.length === 1) return chunks[0];
+  // Copied even if there is but one: a host may use a chunk's memory again, or keep far more alive behind it.
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -110,11 +110,15 @@ async function read(response, maxBytes) {
   return bytes;
 }
 
-/** What a host's network error says, without the URL it may name. */
+/** What a host's network error says, without the URL it may name. Never throws: what is thrown may be anything. */
 export function reason(error) {
-  const cause = error?.cause?.code ?? error?.cause?.message;
-  const text = `${error?.name ?? 'Error'}: ${error?.message ?? error}${cause ? ` (${cause})` : ''}`;
-  return text.replace(/\w+:\/\/\S+/g, '…').slice(0, 300);
+  try {
+    const cause = error?.cause?.code ?? error?.cause?.message;
+    const text = `${error?.name ?? 'Error'}: ${error?.message ?? error}${cause ? ` (${cause})` : ''}`;
+    return text.slice(0, 3000).replace(/\w+:\/\/\S+/g, '…').slice(0, 300);
+  } catch {
+    return 'an error that cannot be read';
+  }
 }
 
 const decoder = new TextDecoder();

@@ -29,9 +29,13 @@ impl<R: Runtime> Pipeline<R> {
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(rt, request.clone(), give_up).await;
-            let Some(failure) = failure(&exchange, &outcome, rt.now()) else { return outcome };
+            // The host's clock and not the caller's: `Retry-After` may be a date.
             let now = rt.elapsed();
-            if let Kind::RateLimited { retry_after } = failure.kind {
+            let Some(failure) = failure(&exchange, &outcome, now) else { return outcome };
+            // An operation with a limit of its own says nothing about everybody else's.
+            if let Kind::RateLimited { retry_after } = failure.kind
+                && !exchange.limited_apart
+            {
                 let pause = retry_after.unwrap_or(DEFAULT_PAUSE);
                 self.0.limiter.borrow_mut().pause(now.after(pause), now);
             }
@@ -98,7 +102,7 @@ fn accept<B: Body>(response: Response<B>) -> Outcome<B> {
     let Response { status, mut headers, body } = response;
     let refuse = |reason: String| Err(Error::InvalidResponse { status, reason });
     match status {
-        204 if body.is_empty() => {}
+        202 | 204 if body.is_empty() => {}
         200..=299 => {
             let kind = headers.get("content-type").unwrap_or_default();
             if !is_json(kind) {

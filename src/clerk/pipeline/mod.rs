@@ -82,6 +82,8 @@ pub struct Exchange<B> {
     pub version: String,
     /// What to send, and its `Content-Type`.
     pub body: Option<(B, String)>,
+    /// Clerk counts this operation against a limit of its own as well, so a 429 need not be about the instance's.
+    pub limited_apart: bool,
 }
 
 /// How long an answer may be kept, and under what.
@@ -299,9 +301,7 @@ impl<R: Runtime> Pipeline<R> {
         let (pipeline, task_rt, since) = (self.clone(), rt.clone(), self.epoch());
         rt.spawn(async move {
             let outcome = pipeline.call(&task_rt, exchange, give_up).await;
-            if let Ok(answer) = &outcome
-                && answer.is_success()
-            {
+            if let Ok(answer) = &outcome {
                 pipeline.keep(&keep, Rc::clone(answer), since, task_rt.now());
             }
             landing.land(outcome);
@@ -345,8 +345,12 @@ impl<R: Runtime> Pipeline<R> {
         self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);
     }
 
-    /// Keeps `answer` as `keep` says, unless its key or one of its tags was invalidated after `since`.
+    /// Keeps `answer` as `keep` says, unless its key or one of its tags was invalidated after `since`, or its status is
+    /// anything but 200.
     pub fn keep(&self, keep: &Keep, answer: Rc<Answer<BodyOf<R>>>, since: cache::Epoch, now: Instant) {
+        if answer.status != 200 {
+            return;
+        }
         let tags: Vec<&str> = keep.tags.iter().map(String::as_str).collect();
         let weight = answer.body.len() + answer.headers.weight();
         let freshness = Freshness { ttl: keep.ttl, stale: Duration::ZERO };

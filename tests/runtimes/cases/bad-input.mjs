@@ -88,6 +88,12 @@ export const badInput = {
       await rejects(clerk.users.getUserList(options), ARGUMENT, `getUserList options ${show(options)}`);
       await rejects(clerk.request('GET', '/users/count', options), ARGUMENT, `request options ${show(options)}`);
     }
+    const [user] = await bench.users(1);
+    await clerk.users.getUser(user.id);
+    for (const options of ['minimal', 5, true]) {
+      await rejects(clerk.users.getUser(user.id, options), ARGUMENT, `getUser of a kept user, options ${show(options)}`);
+    }
+    await bench.resetStats();
     await nothingSent(bench);
   },
 
@@ -191,6 +197,18 @@ export const badInput = {
       const { users } = bench.client({ now: () => reading });
       const outcome = await users.getUser(user.id).then((read) => read.id, (error) => error.name);
       ok([user.id, 'ClerkEdgeError'].includes(outcome), `now() is ${reading}`, outcome);
+    }
+    const breaking = [
+      () => {
+        throw new Error('no time');
+      },
+      () => 5n,
+      () => Symbol('time'),
+      () => ({ valueOf: () => 1 }),
+    ];
+    for (const now of breaking) {
+      const { users } = bench.client({ now });
+      for (const which of ['first', 'second']) equal((await users.getUser(user.id)).id, user.id, `${which} read, ${now}`);
     }
     const stepping = [5_000_000, 4_000_000, 4_000_001, 1];
     const { users } = bench.client({ now: () => stepping.shift() ?? 2 });

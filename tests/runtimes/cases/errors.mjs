@@ -65,6 +65,43 @@ export const errors = {
     sameJson(meta.emailAddresses, ['x'], 'meta.emailAddresses');
   },
 
+  'whatever a fetch throws is a network error, and the client works on': async (bench) => {
+    const unreadable = {
+      get message() {
+        throw new Error('unreadable');
+      },
+    };
+    for (const thrown of [undefined, null, 'text', Symbol('x'), Object.create(null), unreadable, new Error('x'.repeat(1e6))]) {
+      let broken = true;
+      const fetch = (...args) => (broken ? Promise.reject(thrown) : bench.fetch(...args));
+      const clerk = bench.client({ fetch });
+      const error = await rejects(clerk.users.getUser('user_1'), { code: 'network' }, 'the read');
+      ok(error.message.length < 500, 'the message is short', error.message.length);
+      broken = false;
+      const [user] = await bench.users(1);
+      equal((await clerk.users.getUser(user.id)).id, user.id, 'the client works on');
+      const { flights, permits, inFlight } = clerk.metrics.report().live;
+      sameJson([flights, permits, inFlight], [0, 0, 0], 'nothing is left behind');
+    }
+  },
+
+  'a fetch that uses the memory of its chunks again changes no answer': async (bench) => {
+    const chunk = new TextEncoder().encode('{"id":"user_1","object":"user"}');
+    const fetch = async () => {
+      const body = new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(chunk);
+          controller.close();
+        },
+      });
+      return { status: 200, headers: new Headers({ 'content-type': 'application/json' }), body };
+    };
+    const { users } = bench.client({ fetch });
+    await users.getUser('user_1', { fields: ['id'] });
+    chunk.fill(0);
+    sameJson(await users.getUser('user_1'), { id: 'user_1', object: 'user' }, 'the whole user');
+  },
+
   '429 carries the seconds to wait, and the next call waits for them': async (bench) => {
     const [user] = await bench.users(1);
     const clerk = bench.client({ rateLimit: { maxWaitMs: 1_000 } });

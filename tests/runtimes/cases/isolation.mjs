@@ -71,6 +71,21 @@ export const isolation = {
     });
   },
 
+  'r17 options that change while a read waits do not turn a selection into the whole': async (bench) => {
+    const [user] = await bench.users(1);
+    await bench.configure({ latencyMs: 30 });
+    const { users } = bench.client();
+    await users.getUser(user.id);
+    const options = { fields: 'minimal' };
+    const read = users.getUser(user.id, options);
+    options.fields = 'full';
+    ok(!('private_metadata' in await read), 'the read that was under way');
+    ok(!('private_metadata' in await users.getUser(user.id, { fields: 'minimal' })), 'the next minimal read');
+    const faces = ['minimal', 'full', 'full'];
+    await users.getUser(user.id, { get fields() { return faces.shift() ?? 'full'; } });
+    ok(!('private_metadata' in await users.getUser(user.id, { fields: 'minimal' })), 'after options with a getter');
+  },
+
   'r16 hostile names in metadata change no prototype': async (bench) => {
     const hostile =
       '{"__proto__":{"polluted":1,"toString":null},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1}}';
