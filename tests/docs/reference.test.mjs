@@ -127,10 +127,14 @@ test('sizes are within 5 % of what was built', () => {
 });
 
 test('figures about performance are lines of bench/RESULTS.md', () => {
-  const printed = rows(read('bench/RESULTS.md')).map((row) => row.join(' | '));
-  const quoted = rows(section(readme, '## Performance')).map((row) => row.join(' | '));
+  const results = read('bench/RESULTS.md');
+  const performance = section(readme, '## Performance');
+  const printed = rows(results).map((row) => row.join(' | '));
+  const quoted = rows(performance).map((row) => row.join(' | '));
   assert.ok(quoted.length > 0);
   for (const row of quoted) assert.ok(printed.includes(row), `not in bench/RESULTS.md: ${row}`);
+  const [machine] = /\d{4}-\d\d-\d\d,[^.]*\.\d+\.\d+,\s+workerd [\d.]*\d/.exec(performance);
+  assert.ok(results.includes(machine.replace(/\s+/g, ' ')), `not in bench/RESULTS.md: ${machine}`);
 });
 
 describe('files, anchors and commands', () => {
