@@ -14,7 +14,7 @@ const HELP = `npm start: the Worker in workerd, in front of a local stand-in for
   SIM_PORT          where the stand-in listens (default 8788; the same)
   CLERK_SECRET_KEY  any well-formed key; each opens an instance of its own (default: a documented key of the stand-in)
 
-  Other variables of the Worker, such as CLERK_JWT_KEY or CACHE_USER_TTL_MS, are passed on; wrangler.toml lists them.`;
+  Other variables of the Worker, such as GATEWAY_TOKEN or CACHE_USER_TTL_MS, are passed on; wrangler.toml lists them.`;
 
 const PASSED_ON = /^(CLERK_|CACHE_|RATE_LIMIT|RETRY_|MAX_|GATEWAY_TOKEN$)/;
 const READY_WITHIN_MS = 20_000;
@@ -83,7 +83,7 @@ async function whatToTry({ worker, sim, key }) {
   await fetch(`${sim}/__sim/reset`, { method: 'POST', headers: { authorization } });
   const user = `${worker}/v1/users/${users[0]?.id}`;
   const setKey = process.env.CLERK_SECRET_KEY ? '' : `    export CLERK_SECRET_KEY=${key}\n`;
-  const curl = 'curl -H "Authorization: Bearer $CLERK_SECRET_KEY"';
+  const curl = `curl -w '\\n' -H "Authorization: Bearer $CLERK_SECRET_KEY"`; // the answers end without a newline
   return `
   The Worker listens on ${worker}, in front of Clerk's stand-in on ${sim}. Try in another terminal:
 

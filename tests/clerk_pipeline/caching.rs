@@ -78,7 +78,7 @@ fn a_ttl_for_one_call_keeps_what_policy_keeps_and_nothing_else() {
     assert_eq!(world.get("/users/user_1").unwrap().source, Source::Miss);
     with("/users/user_2", Duration::ZERO);
     with("/invitations", ms(10));
-    assert_eq!(world.live().entries, 2, "user_1 for 10 ms, and as policy keeps it");
+    assert_eq!(world.live().entries, 2, "user_1 twice: for that call, and for everybody else");
 }
 
 #[test]
