@@ -74,7 +74,7 @@ impl Client {
     )]
     pub fn hit(&self, handle: f64, now: f64) -> f64 {
         let (handle, now) = (Handle::from_bits(handle as u64), self.rt.observe(now));
-        let slot = self.pipeline().peek_by(handle, now, |answer| answer.body.slot()).flatten();
+        let slot = self.pipeline().peek_by(handle, now, |answer| answer.body.slot());
         slot.map_or(-1.0, f64::from)
     }
 

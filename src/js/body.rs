@@ -40,16 +40,21 @@ impl JsBody {
         &self.0.bytes
     }
 
-    /// The value of the JSON in it, deeply frozen and the same for everybody; `undefined` if it is empty.
+    /// The value of the JSON in it, deeply frozen and the same for everybody; `undefined` if it is empty. One that would
+    /// take too much memory is made anew each time.
     pub(crate) fn parsed(&self) -> Result<JsValue, JsValue> {
-        if self.slot().is_none() {
-            let slot = Slot(glue::hold(&self.0.bytes)?);
+        if let Some(slot) = self.slot() {
+            return Ok(glue::held(slot));
+        }
+        let slot = Slot(glue::hold(&self.0.bytes)?);
+        let value = glue::held(slot.0);
+        if glue::may_stay(slot.0, self.0.bytes.length()) {
             self.0.parsed.get_or_init(|| slot);
         }
-        Ok(self.slot().map(glue::held).unwrap_or_default())
+        Ok(value)
     }
 
-    /// Where that value is in [`glue::slots`], once it was asked for.
+    /// Where that value is in [`glue::slots`], if it was asked for and is held.
     pub(crate) fn slot(&self) -> Option<u32> {
         self.0.parsed.get().map(|slot| slot.0)
     }

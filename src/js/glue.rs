@@ -45,6 +45,8 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn hold(bytes: &Uint8Array) -> Result<u32, JsValue>;
     pub(super) fn held(slot: u32) -> JsValue;
+    #[wasm_bindgen(js_name = mayStay)]
+    pub(super) fn may_stay(slot: u32, length: u32) -> bool;
     pub(super) fn release(slot: u32);
     pub(crate) fn slots() -> JsValue;
 }

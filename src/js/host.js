@@ -61,12 +61,12 @@ export const resolvers = () => (Promise.withResolvers ? Promise.withResolvers() 
 
 export const randomBits = () => crypto.getRandomValues(new BigUint64Array(1))[0];
 
-/** Sends one request and reads its answer: [status, header values in the order of `wanted`, body], or [0] if too large. */
+/** Sends one request and reads its answer: [status, header values in the order of `wanted`, body], or [] if too large. */
 export async function exchange(given, url, method, headers, body, wanted, maxBytes, signal) {
   const init = { method, headers: pairs(headers), body, redirect: 'manual', signal };
   const response = await (given ? given(url, init) : fetch(url, init));
   const bytes = await read(response, maxBytes);
-  if (!bytes) return [0];
+  if (!bytes) return [];
   return [response.status, wanted.map((name) => response.headers.get(name)), bytes];
 }
 
@@ -125,26 +125,45 @@ const decoder = new TextDecoder();
 
 /** Values by slot number. A number crosses the boundary for nothing; a reference costs a place in a table each time. */
 const values = [];
+const weights = [];
 const vacant = [];
+let total = 0;
+
+/**
+ * How much memory all values may take, in bytes, beside the bytes they were read from; and a large one, in times of those.
+ * Without, a thousand users who fill their own metadata with `{}` would take twenty times what the cache counts for them.
+ */
+const MOST = 48 * 2 ** 20;
+const MOST_TIMES = 4;
 export const slots = () => values;
 
 /** Holds the value of JSON bytes, frozen to its depth because callers share it, until `release`: its slot. */
 export function hold(bytes) {
-  const value = bytes.byteLength === 0 ? undefined : freeze(JSON.parse(decoder.decode(bytes)));
+  const value = bytes.byteLength === 0 ? undefined : JSON.parse(decoder.decode(bytes));
   const slot = vacant.pop() ?? values.length;
   values[slot] = value;
+  weights[slot] = freeze(value);
+  total += weights[slot];
   return slot;
 }
 export const held = (slot) => values[slot];
+/** Whether what was just put into this slot, the value of so many bytes, leaves room for others. */
+export const mayStay = (slot, length) => total <= MOST && weights[slot] <= 1024 + MOST_TIMES * length;
 export function release(slot) {
+  total -= weights[slot];
   values[slot] = undefined;
   vacant.push(slot);
 }
 
+/** Freezes a value to its depth, and says roughly how many bytes V8 takes for it. */
 function freeze(value) {
-  if (typeof value === 'object' && value !== null) {
-    for (const key of Object.keys(value)) freeze(value[key]);
-    Object.freeze(value);
-  }
-  return value;
+  if (typeof value === 'string') return 16 + value.length;
+  if (typeof value !== 'object' || value === null) return Number.isInteger(value) ? 0 : 12;
+  const keys = Object.keys(value);
+  // An element takes a place; a name also its share of the object's shape, or of a table where there are many.
+  const place = Array.isArray(value) ? 8 : keys.length > 64 ? 80 : 24;
+  let weight = 48 + keys.length * place;
+  for (const key of keys) weight += freeze(value[key]);
+  Object.freeze(value);
+  return weight;
 }

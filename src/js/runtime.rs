@@ -130,11 +130,15 @@ impl Fetch for JsRuntime {
 }
 
 fn read(answer: &Array, request: &Request<JsBody>) -> Result<Response<JsBody>, FetchError> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status")]
-    let status = answer.get(0).as_f64().unwrap_or_default() as u16;
-    if status == 0 {
+    if answer.length() == 0 {
         return Err(FetchError::TooLarge(request.max_response_bytes));
     }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an HTTP status; 0 in a browser's redirect"
+    )]
+    let status = answer.get(0).as_f64().unwrap_or_default() as u16;
     let values: Array = answer.get(1).unchecked_into();
     let names = request.wanted.iter().copied();
     let headers: Headers =

@@ -231,15 +231,15 @@ impl<R: Runtime> Pipeline<R> {
         Some(Served { answer, source: Source::Hit(age) })
     }
 
-    /// The same by a handle, which costs no key (see [`Pipeline::handle`]); `look` takes what it needs of the answer, and
-    /// must not come back here.
+    /// The same by a handle, which costs no key (see [`Pipeline::handle`]); `look` takes what it needs of the answer, or
+    /// finds that it cannot use it; it must not come back here.
     pub fn peek_by<T>(
         &self,
         handle: cache::Handle,
         now: Instant,
-        look: impl FnOnce(&Answer<BodyOf<R>>) -> T,
+        look: impl FnOnce(&Answer<BodyOf<R>>) -> Option<T>,
     ) -> Option<T> {
-        let found = self.0.cache.borrow_mut().get_by(handle, now).map(|answer| look(answer))?;
+        let found = self.0.cache.borrow_mut().get_by(handle, now).and_then(|answer| look(answer))?;
         self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Hit);
         Some(found)
     }

@@ -1,5 +1,5 @@
 /** The cache and the coalescing of concurrent reads. */
-import { equal, ok, sameJson } from '../support/expect.mjs';
+import { equal, frozen, ok, sameJson } from '../support/expect.mjs';
 import { crowd, skippableClock } from '../support/bench.mjs';
 
 export const cache = {
@@ -132,6 +132,26 @@ export const cache = {
     await clerk.request('PATCH', `/users/${user.id}`, { body: { first_name: 'Newer' } });
     await slow;
     equal((await clerk.users.getUser(user.id)).first_name, 'Newer', 'the user read after the write');
+  },
+
+  'values that take far more memory than their text are served but not held': async (bench) => {
+    let calls = 0;
+    const fetch = async (url) => {
+      calls += 1;
+      const metadata = url.endsWith('user_heavy') ? `[${Array(2_000).fill('{}')}]` : '[1,2]';
+      const body = `{"id":"${url.split('/').pop()}","unsafe_metadata":{"list":${metadata}}}`;
+      return new Response(body, { headers: { 'content-type': 'application/json' } });
+    };
+    const clerk = bench.client({ fetch });
+    for (const [id, held] of [['user_heavy', false], ['user_light', true]]) {
+      const first = await clerk.users.getUser(id);
+      const again = await clerk.users.getUser(id);
+      frozen(again);
+      sameJson(again, first, `${id} again`);
+      equal(again === first, held, `${id} is held`);
+    }
+    equal(calls, 2, 'calls to Clerk');
+    equal(clerk.metrics.report().lookups.hit, 2, 'hits are counted once');
   },
 
   'more users than the cache holds are still answered': async (bench) => {

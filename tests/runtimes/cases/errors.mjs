@@ -85,6 +85,11 @@ export const errors = {
     }
   },
 
+  'a redirect that a browser hides is no answer': async (bench) => {
+    const fetch = async () => ({ status: 0, type: 'opaqueredirect', headers: new Headers(), arrayBuffer: async () => new ArrayBuffer(0) });
+    await rejects(bench.client({ fetch }).users.getUser('user_1'), { code: 'invalid_response' }, 'the read');
+  },
+
   'a fetch that uses the memory of its chunks again changes no answer': async (bench) => {
     const chunk = new TextEncoder().encode('{"id":"user_1","object":"user"}');
     const fetch = async () => {
