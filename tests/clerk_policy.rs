@@ -96,6 +96,18 @@ fn an_organization_by_slug_is_dropped_with_the_lists() {
 }
 
 #[test]
+fn a_write_by_slug_drops_the_organization_by_id_too() {
+    for (method, path) in [
+        (Method::Patch, "/organizations/acme"),
+        (Method::Delete, "/organizations/acme"),
+        (Method::Post, "/organizations/acme/invitations"),
+        (Method::Post, "/organizations/acme/memberships"),
+    ] {
+        assert!(dropped_by(method, path).contains(&"/organizations/org_1"), "{method} {path}");
+    }
+}
+
+#[test]
 fn every_ttl_is_an_option_and_zero_keeps_nothing() {
     let mut options = Options::default();
     options.cache.session_ttl_ms = Some(1.0);

@@ -129,7 +129,11 @@ fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
 }
 
 fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
-    let organization = || vec![format!("organizations/{id}"), ORGANIZATION_LISTS.into()];
+    let organization = || {
+        // Should Clerk take a slug here as it does for reads: what is kept under the id is not found by it.
+        let kept = if id.starts_with("org_") { format!("organizations/{id}") } else { EVERY_ORGANIZATION.into() };
+        vec![kept, ORGANIZATION_LISTS.into()]
+    };
     match path {
         "/organizations" => vec![ORGANIZATION_LISTS.into(), MEMBERSHIPS.into()],
         _ if path.contains("/domains") => Vec::new(),
