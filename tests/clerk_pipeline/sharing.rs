@@ -153,3 +153,15 @@ fn a_follower_with_time_left_tries_again_when_its_leader_gave_up() {
     assert_eq!(world.calls().len(), 4, "three attempts of the leader's, one of its own");
     drop(leader);
 }
+
+#[test]
+fn those_who_shared_an_attempt_that_took_too_long_do_not_each_make_another() {
+    let world = World::new(|options| {
+        options.retry.max_attempts = Some(1.0);
+        options.retry.timeout_ms = Some(200.0);
+    });
+    world.serve(|_, _| Reply::Hang);
+    let outcomes = world.rt.run(all((0..20).map(|_| world.begun(Method::Get, "/users/user_1")).collect()));
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Timeout { .. }))));
+    assert_eq!((world.calls().len(), world.now()), (1, at(200)));
+}

@@ -287,8 +287,10 @@ impl<R: Runtime> Pipeline<R> {
             }
             match self.landed(rt, id, give_up).await {
                 None => {}
-                // The leader began before this caller did, and so gave up before: there is time left to try again.
-                Some(Err(Error::Timeout { .. })) if !leads => {}
+                // The leader began before this caller did, and so its time was up before: there is some left to try again.
+                // An attempt that had all the time an attempt gets is an outcome like any other: tried again by everyone
+                // in turn, one that hangs would be called for as long as anybody waits.
+                Some(Err(Error::Timeout { after })) if !leads && after != self.0.config.timeout => {}
                 Some(outcome) => return outcome.map(|answer| Served { answer, source: Source::Miss }),
             }
         }
