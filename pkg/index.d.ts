@@ -446,7 +446,7 @@ export declare class ClerkEdgeError extends Error {
  * | `invalid_config` | an option is wrong | fix the configuration |
  * | `invalid_argument` | an argument is wrong; nothing was sent | fix the call |
  * | `invalid_path` | a path of `request` is ambiguous or leaves the API; nothing was sent | fix the call |
- * | `operation_not_allowed` | the Backend API has no operation with this method and path; nothing was sent | fix the call |
+ * | `operation_not_allowed` | the Worker only: the Backend API has no operation with this method and path; nothing was sent | fix the path |
  * | `queue_full` | too many calls wait already; nothing was sent | try again after `retryAfterMs`, or shed load |
  * | `rate_limited` | no turn within `rateLimit.maxWaitMs`; nothing was sent | try again after `retryAfterMs` |
  * | `timeout` | no answer in time; a write may have happened | read before writing again |

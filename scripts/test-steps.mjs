@@ -38,6 +38,7 @@ const all = [
     ['scripts', 'the scripts behind these commands'],
     ['clerk-sim', "Clerk's stand-in"],
     ['package', 'the packed npm package in every runtime'],
+    ['types', "the package's types, and the examples, against strict TypeScript"],
     ['runtimes', 'one suite in workerd, Deno, edge-runtime and Node'],
     ['worker', 'the Worker in workerd'],
     ['docs', 'the examples of the documentation'],

@@ -24,6 +24,22 @@ function options() {
 }
 
 const variables = [...environment.matchAll(/\b(?:text|number)\("([A-Z_]+)"\)/g)].map(([, name]) => name);
+/** Defaults as `Config::new` has them, in the option's own unit; those that depend on something are left out. */
+function defaults() {
+  const source = read('src/config.rs').replace(/\s+/g, ' ');
+  const units = { from_millis: 1, from_secs: 1_000, from_mins: 60_000 };
+  const window = Number(/CLERK_WINDOW: Duration = Duration::from_secs\((\d+)\)/.exec(source)[1]) * 1_000;
+  const number = (text) => {
+    const [, unit, amount] = /^Duration::(\w+)\((\d+)\)$/.exec(text) ?? [];
+    if (unit) return Number(amount) * units[unit];
+    if (text === 'CLERK_WINDOW') return window;
+    const [value, shift = '0'] = text.replaceAll('_', '').split(' << ');
+    return Number(value) * 2 ** Number(shift);
+  };
+  const calls = source.matchAll(/\b(?:length|size|count|percent)\( ?"([\w.]+)", [\w.]+, (Duration::\w+\(\d+\)|CLERK_WINDOW|[\d_.]+(?: << \d+)?)[,)]/g);
+  return new Map([...calls].map(([, name, text]) => [name, number(text)]));
+}
+
 const upperSnake = (option) => option.replace(/[A-Z]/g, '_$&').replaceAll('.', '_').toUpperCase();
 
 describe('options and variables', () => {
@@ -49,6 +65,15 @@ describe('options and variables', () => {
   test('wrangler.toml lists every variable that the Worker reads, and no other', () => {
     const listed = [...wrangler.matchAll(/^#\s+([A-Z][A-Z_]+) (?:=| )/gm)].map(([, name]) => name);
     assert.deepEqual(listed.sort(), [...variables].sort());
+  });
+
+  test('the README names the defaults of the crate', () => {
+    const known = defaults();
+    assert.equal(known.size, options().length - 6, 'all but the two keys, URL, version, and the two that depend on something');
+    for (const [option, , value] of table) {
+      const [name] = names(option);
+      if (known.has(name)) assert.equal(value, String(known.get(name)), name);
+    }
   });
 
   test('wrangler.toml and the README name the same defaults', () => {

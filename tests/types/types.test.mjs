@@ -171,10 +171,9 @@ describe("Clerk's JSON is declared as Clerk's OpenAPI document has it", () => {
     PublicUserData: 'OrganizationMembershipPublicUserData',
   };
 
-  for (const [ours, theirs] of Object.entries(schemas)) {
-    test(`${ours}: names, what is promised, what may be null`, {
-      skip: file === undefined && 'no OpenAPI document: set CLERK_OPENAPI_DIR',
-    }, () => {
+  if (file === undefined) console.error("Clerk's OpenAPI document is ABSENT (set CLERK_OPENAPI_DIR): not compared");
+  for (const [ours, theirs] of file === undefined ? [] : Object.entries(schemas)) {
+    test(`${ours}: names, what is promised, what may be null`, () => {
       const schema = document().components.schemas[theirs];
       const declared = membersOf(source, ours);
       assert.deepEqual(Object.keys(declared).sort(), Object.keys(schema.properties).sort());
