@@ -9,6 +9,7 @@ import type { JsonValue, Session, User } from "./clerk.d.ts";
 import type { MetricsApi } from "./metrics.d.ts";
 
 export type * from "./clerk.d.ts";
+export type * from "./organizations.d.ts";
 export type * from "./metrics.d.ts";
 
 // ---------------------------------------------------------------------------------------------------------- client

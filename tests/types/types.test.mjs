@@ -82,7 +82,7 @@ describe('the examples compile', () => {
 describe('the declarations are complete', () => {
   const declarations = ['index.d.ts', 'metrics.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
   const text = declarations.join('\n');
-  const json = readFileSync(path.join(root, 'pkg/clerk.d.ts'), 'utf8');
+  const json = clerkJson();
 
   test('what the package exports is declared, and the other way round', async () => {
     const declared = [...text.matchAll(/^export declare (?:class|function|const) (\w+)/gm)].map(([, name]) => name)
@@ -128,7 +128,7 @@ describe('the declarations are complete', () => {
   });
 
   test('every member says what it is', () => {
-    for (const [name, source] of Object.entries({ 'index.d.ts': text, 'clerk.d.ts': json })) {
+    for (const [name, source] of Object.entries({ 'index.d.ts, metrics.d.ts': text, 'clerk.d.ts, organizations.d.ts': json })) {
       const lines = source.split('\n');
       lines.forEach((line, at) => {
         const member = /^ {2}(?:override )?(?:readonly )?(\w+)[?]?[:(<]/.exec(line) ??
@@ -151,7 +151,7 @@ describe('the declarations are complete', () => {
 
 describe("Clerk's JSON is declared as Clerk's OpenAPI document has it", () => {
   const file = openapi();
-  const source = readFileSync(path.join(root, 'pkg/clerk.d.ts'), 'utf8');
+  const source = clerkJson();
   const schemas = {
     User: 'User',
     EmailAddress: 'EmailAddress',
@@ -200,6 +200,11 @@ describe("Clerk's JSON is declared as Clerk's OpenAPI document has it", () => {
 });
 
 /** Where Clerk's document is: the folder of the environment, else one beside the repository. */
+/** The declarations of Clerk's JSON, all files in one. */
+function clerkJson() {
+  return ['clerk.d.ts', 'organizations.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8')).join('\n');
+}
+
 function openapi() {
   const dirs = [
     process.env.CLERK_OPENAPI_DIR,
