@@ -1,5 +1,6 @@
 //! A client: one instance's pipeline and the host of the call at hand.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::api::{Manner, Question, selection_key, success};
@@ -73,28 +74,20 @@ impl<R: Runtime> Client<R> {
     /// What the cache holds for `question`, fields selected. Never waits and never calls Clerk.
     #[must_use]
     pub fn peek(&self, question: &Question<R::Body>) -> Option<Served<R::Body>> {
-        let keep = question.keep.as_ref()?;
-        match &question.fields {
-            None => self.peek_key(&keep.key),
-            Some(fields) => self.peek_key(&selection_key(&keep.key, fields)),
-        }
+        self.pipeline.peek(&kept_under(question)?, self.rt.now())
     }
 
     /// A handle to what [`Client::peek`] finds, for [`Pipeline::peek_by`].
     #[must_use]
     pub fn handle(&self, question: &Question<R::Body>) -> Option<Handle> {
-        let keep = question.keep.as_ref()?;
-        match &question.fields {
-            None => self.pipeline.handle(&keep.key),
-            Some(fields) => self.pipeline.handle(&selection_key(&keep.key, fields)),
-        }
+        self.pipeline.handle(&kept_under(question)?)
     }
+}
 
-    /// What the cache holds under a key of [`super::api::key`] or [`selection_key`].
-    #[must_use]
-    pub fn peek_key(&self, key: &str) -> Option<Served<R::Body>> {
-        self.pipeline.peek(key, self.rt.now())
-    }
+/// The key that the answer to `question` is kept under, fields selected; none if it never is.
+fn kept_under<B>(question: &Question<B>) -> Option<Cow<'_, str>> {
+    let key = question.keep.as_ref()?.key.as_str();
+    Some(question.fields.as_ref().map_or(Cow::Borrowed(key), |fields| selection_key(key, fields).into()))
 }
 
 /// The same answer with only `fields` in it.
