@@ -36,8 +36,28 @@ export interface ClerkClientOptions {
    * Clerk rejects with `invalid_config`.
    */
   readonly secretKey?: string | undefined;
-  /** `pk_test_…` or `pk_live_…`. */
+  /**
+   * `pk_test_…` or `pk_live_…`. Tells apart the session cookies of several instances, and without a secret key names the
+   * public key set that tokens are verified with.
+   */
   readonly publishableKey?: string | undefined;
+  /**
+   * The instance's public key as PEM, from Clerk's dashboard. With it tokens are verified without network. Line ends may
+   * be written as `\n`, and the lines around the key may be missing.
+   */
+  readonly jwtKey?: string | undefined;
+  /** Origins whose tokens are accepted: `azp` must be one of them, and a token without is refused. Default: not checked. */
+  readonly authorizedParties?: string | readonly string[] | undefined;
+  /** Audiences that are accepted. A token without `aud`, as session tokens are, passes. Default: not checked. */
+  readonly audience?: string | readonly string[] | undefined;
+  /** Issuers that are accepted. Default: not checked. */
+  readonly issuer?: string | readonly string[] | undefined;
+  /** How far Clerk's clock may be from this one, in ms, 0 to an hour. Default 5,000 ms. */
+  readonly clockSkewInMs?: number | undefined;
+  /** `whsec_…`, of the endpoint in Clerk's dashboard. Without it no webhook can be verified. */
+  readonly webhookSigningSecret?: string | undefined;
+  /** `ins_…`: webhooks of any other instance are refused. Default: not checked. */
+  readonly instanceId?: string | undefined;
   /** Where the Backend API is: an origin, https, or http on a loopback host. Default `https://api.clerk.com`. */
   readonly apiUrl?: string | undefined;
   /** The first segment of every path. Default `v1`. */
@@ -103,6 +123,16 @@ export interface CacheOptions {
   readonly userTtlMs?: number | undefined;
   /** How long an organization, its memberships and their lists are served from memory. Default 60,000 ms (1 min). */
   readonly organizationTtlMs?: number | undefined;
+  /** How long a fetched token is served, at most until it expires. Default 3,600,000 ms (1 h). */
+  readonly tokenTtlMs?: number | undefined;
+  /** Verified tokens that are remembered, each until it expires, 0 to 1 million. Default 10,000. */
+  readonly maxVerifiedTokens?: number | undefined;
+  /** How long the key set is used that tokens are verified with, at least 1 s. Default 300,000 ms (5 min). */
+  readonly jwksTtlMs?: number | undefined;
+  /** How much longer it is used while Clerk cannot be reached. Default 3,600,000 ms (1 h). */
+  readonly jwksStaleIfErrorMs?: number | undefined;
+  /** The least time between two fetches of it for keys that it does not have, at least 1 s. Default 30,000 ms. */
+  readonly jwksCooldownMs?: number | undefined;
 }
 
 /** Clerk's limit for this instance, as one client keeps it. N isolates together can reach N times the limit. */
@@ -459,6 +489,8 @@ export declare class ClerkEdgeError extends Error {
  * | `too_many_in_flight` | more calls under way than the bound allows; nothing was sent | try again after `retryAfterMs` |
  */
 export type ClerkEdgeErrorCode =
+  | "token_verification_failed"
+  | "webhook_verification_failed"
   | "invalid_config"
   | "invalid_argument"
   | "invalid_path"

@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use crate::core::base64;
+use crate::core::jwt::Checks;
 use crate::core::time::Duration;
 use crate::error::Error;
 
@@ -30,6 +32,20 @@ pub struct Options {
     pub secret_key: Option<String>,
     /// `pk_test_…` or `pk_live_…`.
     pub publishable_key: Option<String>,
+    /// The instance's public key as PEM, from Clerk's dashboard. With it, verifying tokens needs no network.
+    pub jwt_key: Option<String>,
+    /// Origins whose tokens are accepted: `azp` must be one of them. Default: not checked.
+    pub authorized_parties: Option<OneOrMany>,
+    /// Audiences that are accepted in `aud`, if a token has one. Default: not checked.
+    pub audience: Option<OneOrMany>,
+    /// Issuers that are accepted in `iss`. Default: not checked.
+    pub issuer: Option<OneOrMany>,
+    /// How far Clerk's clock may be from this one, up to an hour. Default 5,000.
+    pub clock_skew_in_ms: Option<f64>,
+    /// `whsec_…`, to verify webhooks with.
+    pub webhook_signing_secret: Option<String>,
+    /// `ins_…`: webhooks of any other instance are refused. Default: not checked.
+    pub instance_id: Option<String>,
     /// Where the Backend API is: an origin, `https:` unless it is a local stand-in. Default [`DEFAULT_API_URL`].
     pub api_url: Option<String>,
     /// The first path segment. Default `v1`.
@@ -61,6 +77,39 @@ pub struct CacheOptions {
     pub user_ttl_ms: Option<f64>,
     /// Organizations, memberships and their lists. Default 60,000.
     pub organization_ttl_ms: Option<f64>,
+    /// Tokens of `tokens.getOrFetch` and of `sessions.getToken`, at most until they expire. Default 3,600,000 (1 h).
+    pub token_ttl_ms: Option<f64>,
+    /// Verified tokens, each for as long as it is valid: how many. Default 10,000.
+    pub max_verified_tokens: Option<f64>,
+    /// The key set that tokens are verified with. Default 300,000 (5 min).
+    pub jwks_ttl_ms: Option<f64>,
+    /// How much longer the key set is used when Clerk cannot be reached. Default 3,600,000 (1 h).
+    pub jwks_stale_if_error_ms: Option<f64>,
+    /// The least time between two fetches of the key set for the sake of keys that are not in it. Default 30,000.
+    pub jwks_cooldown_ms: Option<f64>,
+}
+
+/// One text or several.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+#[expect(clippy::exhaustive_enums, reason = "what JavaScript callers may give")]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// Any number.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// All that are not empty.
+    #[must_use]
+    pub fn texts(self) -> Vec<String> {
+        let texts = match self {
+            Self::One(text) => vec![text],
+            Self::Many(texts) => texts,
+        };
+        texts.into_iter().filter(|text| !text.is_empty()).collect()
+    }
 }
 
 /// How fast Clerk is called.
@@ -110,6 +159,16 @@ pub enum Host {
 pub struct Config {
     /// The secret key, if there is one.
     pub secret_key: Option<SecretKey>,
+    /// The publishable key, if there is one.
+    pub publishable_key: Option<PublishableKey>,
+    /// The public key as PEM, if there is one.
+    pub jwt_key: Option<String>,
+    /// What tokens are checked for unless a call says otherwise.
+    pub checks: Checks,
+    /// What webhooks are signed with.
+    pub webhook_signing_secret: Option<String>,
+    /// The instance whose webhooks are accepted.
+    pub instance_id: Option<String>,
     /// Where every request goes and the secret key with it: `https://api.clerk.com`.
     pub origin: String,
     /// The first path segment, `v1`.
@@ -124,6 +183,16 @@ pub struct Config {
     pub user_ttl: Duration,
     /// How long organizations are served.
     pub organization_ttl: Duration,
+    /// How long fetched tokens are served.
+    pub token_ttl: Duration,
+    /// Verified tokens that are remembered.
+    pub max_verified_tokens: usize,
+    /// How long the key set is served.
+    pub jwks_ttl: Duration,
+    /// How much longer when Clerk cannot be reached.
+    pub jwks_stale: Duration,
+    /// The least time between fetches for unknown keys.
+    pub jwks_cooldown: Duration,
     /// Requests per window.
     pub limit: u32,
     /// The limit's window.
@@ -175,6 +244,48 @@ impl SecretKey {
     }
 }
 
+/// A publishable key and what it says: the host of the instance's Frontend API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PublishableKey {
+    /// The key.
+    pub text: String,
+    /// `clerk.example.com`, without scheme; a port only on this machine.
+    pub frontend_api: String,
+}
+
+impl PublishableKey {
+    /// `pk_test_` or `pk_live_`, then base64 of a host and one `$` (facts 1.2).
+    fn parse(text: &str) -> Result<Self, Error> {
+        let host = || {
+            let encoded = text.strip_prefix("pk_live_").or_else(|| text.strip_prefix("pk_test_"))?;
+            let mut decoded = Vec::new();
+            base64::decode_standard(encoded.as_bytes(), &mut decoded)?;
+            let host = String::from_utf8(decoded).ok()?.strip_suffix('$')?.to_owned();
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+            let whole = host.contains('.') && host.bytes().all(is_plain);
+            (text.len() <= 512 && (whole || is_local(&host))).then_some(host)
+        };
+        let wrong =
+            || Error::InvalidConfig("publishableKey must start with pk_test_ or pk_live_ and name a host".into());
+        let frontend_api = host().ok_or_else(wrong)?;
+        Ok(Self { text: text.to_owned(), frontend_api })
+    }
+
+    /// Whether it belongs to a production instance.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.text.starts_with("pk_live_")
+    }
+
+    /// Where the instance's public key set is: `https:`, or `http:` on this machine.
+    #[must_use]
+    pub fn jwks_url(&self) -> String {
+        let scheme = if is_local(&self.frontend_api) { "http" } else { "https" };
+        format!("{scheme}://{}/.well-known/jwks.json", self.frontend_api)
+    }
+}
+
 impl std::fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if self.is_live() { "sk_live_…" } else { "sk_test_…" })
@@ -206,8 +317,14 @@ impl Config {
         let (cache, rate, retry) = (&options.cache, &options.rate_limit, &options.retry);
         let deadline =
             length("retry.deadlineMs", retry.deadline_ms, Duration::from_secs(25), Duration::from_millis(1))?;
+        let publishable_key = given(options.publishable_key.as_ref()).map(PublishableKey::parse).transpose()?;
         Ok(Self {
             secret_key,
+            publishable_key,
+            jwt_key: given(options.jwt_key.as_ref()).map(str::to_owned),
+            checks: checks(options)?,
+            webhook_signing_secret: options.webhook_signing_secret.clone(),
+            instance_id: given(options.instance_id.as_ref()).map(str::to_owned),
             origin: origin(options)?,
             api_version: api_version(options)?,
             cache_bytes: size("cache.maxBytes", cache.max_bytes, 32 << 20, 0, 1 << 30)?,
@@ -219,6 +336,21 @@ impl Config {
                 cache.organization_ttl_ms,
                 Duration::from_mins(1),
                 Duration::ZERO,
+            )?,
+            token_ttl: length("cache.tokenTtlMs", cache.token_ttl_ms, Duration::from_hours(1), Duration::ZERO)?,
+            max_verified_tokens: size("cache.maxVerifiedTokens", cache.max_verified_tokens, 10_000, 0, 1_000_000)?,
+            jwks_ttl: length("cache.jwksTtlMs", cache.jwks_ttl_ms, Duration::from_mins(5), Duration::from_secs(1))?,
+            jwks_stale: length(
+                "cache.jwksStaleIfErrorMs",
+                cache.jwks_stale_if_error_ms,
+                Duration::from_hours(1),
+                Duration::ZERO,
+            )?,
+            jwks_cooldown: length(
+                "cache.jwksCooldownMs",
+                cache.jwks_cooldown_ms,
+                Duration::from_secs(30),
+                Duration::from_secs(1),
             )?,
             limit: count(
                 "rateLimit.limit",
@@ -252,6 +384,28 @@ impl Config {
         let missing = || Error::InvalidConfig("secretKey is missing; calls to the Backend API need it".into());
         self.secret_key.as_ref().ok_or_else(missing)
     }
+}
+
+/// An option that was given; an empty text counts as not given.
+fn given(option: Option<&String>) -> Option<&str> {
+    option.map(String::as_str).filter(|text| !text.is_empty())
+}
+
+/// What tokens are checked for. A list that was given and has nothing in it is a mistake: it would check nothing.
+fn checks(options: &Options) -> Result<Checks, Error> {
+    let list = |name: &str, given: &Option<OneOrMany>| match given.clone().map(OneOrMany::texts) {
+        Some(texts) if texts.is_empty() => {
+            Err(Error::InvalidConfig(format!("{name} is there but names nothing; leave it out to check nothing")))
+        }
+        texts => Ok(texts.unwrap_or_default()),
+    };
+    let skew = whole("clockSkewInMs", options.clock_skew_in_ms, 5_000, 0, 3_600_000)?;
+    Ok(Checks {
+        authorized_parties: list("authorizedParties", &options.authorized_parties)?,
+        audience: list("audience", &options.audience)?,
+        issuer: list("issuer", &options.issuer)?,
+        skew: Duration::from_millis(skew),
+    })
 }
 
 /// The origin, checked: no credentials, path, query or fragment may hide in it.

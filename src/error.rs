@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::core::jwt::TokenError;
 use crate::core::time::{Duration, millis};
 
 /// An error of this crate. [`Error::code`] is API: a code is never renamed and never reused.
@@ -14,6 +15,12 @@ pub enum Error {
     /// Clerk answered, and its answer is an error. The answer says what to do.
     #[error("{0}")]
     Api(Rc<ApiError>),
+    /// A token is not to be believed; the reason is Clerk's.
+    #[error("{0}")]
+    Token(TokenError),
+    /// A webhook is not to be believed. The sender should be told so with a 400, and may try again.
+    #[error("not a genuine webhook: {0}")]
+    Webhook(&'static str),
     /// An option is wrong; nothing was sent. Fix the configuration.
     #[error("invalid configuration: {0}")]
     InvalidConfig(String),
@@ -81,6 +88,8 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Api(_) => "api_response_error",
+            Self::Token(_) => "token_verification_failed",
+            Self::Webhook(_) => "webhook_verification_failed",
             Self::InvalidConfig(_) => "invalid_config",
             Self::InvalidArgument(_) => "invalid_argument",
             Self::InvalidPath(_) => "invalid_path",
@@ -104,6 +113,8 @@ impl Error {
             Self::QueueFull { retry_after } | Self::RateLimited { retry_after } => Some(*retry_after),
             Self::TooManyInFlight => Some(Duration::from_secs(1)),
             Self::Api(_)
+            | Self::Token(_)
+            | Self::Webhook(_)
             | Self::InvalidConfig(_)
             | Self::InvalidArgument(_)
             | Self::InvalidPath(_)

@@ -27,8 +27,16 @@ const RULES: &[Rule] = &[
         modules: &["clerk", "core", "runtime", "config", "error"],
         crates: &["serde", "serde_json"],
     },
-    Rule { part: "config.rs", modules: &["config", "core::time", "error"], crates: &["serde"] },
-    Rule { part: "error.rs", modules: &["error", "core::time"], crates: &["serde", "serde_json", "thiserror"] },
+    Rule {
+        part: "config.rs",
+        modules: &["config", "core::base64", "core::jwt", "core::time", "error"],
+        crates: &["serde"],
+    },
+    Rule {
+        part: "error.rs",
+        modules: &["error", "core::jwt", "core::time"],
+        crates: &["serde", "serde_json", "thiserror"],
+    },
     Rule { part: "js/", modules: &["js", "core::time", "runtime", "error"], crates: JAVASCRIPT },
     Rule { part: "esm/", modules: &["esm", "js", "clerk", "core", "runtime", "config", "error"], crates: JAVASCRIPT },
     Rule { part: "worker/", modules: &["worker", "js", "clerk", "core", "runtime", "config", "error"], crates: WORKER },

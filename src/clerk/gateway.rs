@@ -188,10 +188,11 @@ impl<B> Reply<B> {
 fn http_status(error: &Error) -> u16 {
     match error {
         Error::Api(api) => api.status,
+        Error::Token(_) => 401,
         Error::InvalidConfig(_) | Error::TooManyInFlight | Error::Aborted => 503,
         Error::InvalidArgument(_) => 422,
         Error::RequestTooLarge { .. } => 413,
-        Error::InvalidPath(_) => 400,
+        Error::InvalidPath(_) | Error::Webhook(_) => 400,
         Error::OperationNotAllowed => 404,
         Error::QueueFull { .. } | Error::RateLimited { .. } => 429,
         Error::Timeout { .. } => 504,

@@ -3,8 +3,10 @@
 //! Nothing in this folder knows JavaScript, HTTP, Clerk, `async`, a clock, randomness or globals. Everything that grows
 //! has a bound given at construction, and every operation is O(1) unless it says otherwise.
 
+pub mod base64;
 pub mod cache;
 pub mod flight;
+pub mod jwt;
 pub mod limiter;
 pub mod metrics;
 pub mod pool;

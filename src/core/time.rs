@@ -53,6 +53,24 @@ pub const fn millis(length: Duration) -> u64 {
     length.as_secs().saturating_mul(1_000).saturating_add(length.subsec_millis() as u64)
 }
 
+/// A reading of the wall clock, as claims have it: milliseconds since 1970 UTC. It may step back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(u64);
+
+impl UnixTime {
+    /// `millis` milliseconds after 1970.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+}
+
 /// Turns a wall clock, which may step back, into one that never does.
 ///
 /// While the wall clock runs forward, the two advance together. When it steps back, time stands still for that one

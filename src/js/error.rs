@@ -12,6 +12,9 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     if let Error::Api(api) = error {
         return api_error(api);
     }
+    if let Error::Token(token) = error {
+        return glue::token_error(token.reason.as_str(), &token.message);
+    }
     #[expect(clippy::cast_precision_loss, reason = "a wait of at most a day")]
     let retry_after = error.retry_after().map(|after| millis(after) as f64);
     let cause = if let Error::Network(reason) = error { Some(reason.as_str()) } else { None };

@@ -17,6 +17,9 @@ extern "C" {
         retry_after: Option<f64>,
     ) -> JsValue;
 
+    #[wasm_bindgen(js_name = tokenError)]
+    pub(super) fn token_error(reason: &str, message: &str) -> JsValue;
+
     pub(super) fn outlive(promise: &Promise, context: Option<&JsValue>);
 
     pub(super) type Resolvers;

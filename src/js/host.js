@@ -36,6 +36,8 @@ export class TokenVerificationError extends Error {
 export const edgeError = (code, message, retryAfterMs, cause) =>
   new ClerkEdgeError(code, message, retryAfterMs, cause === undefined ? undefined : new Error(cause));
 
+export const tokenError = (reason, message) => new TokenVerificationError(reason, message);
+
 export function apiError(message, status, errorsJson, clerkTraceId, retryAfter) {
   return new ClerkAPIResponseError(message, status, JSON.parse(errorsJson), clerkTraceId, retryAfter);
 }

@@ -12,7 +12,7 @@ use super::abort::Aborter;
 use super::body::JsBody;
 use super::glue;
 use super::timer::{JsBell, JsRing};
-use crate::core::time::{Duration, Instant, Monotonic};
+use crate::core::time::{Duration, Instant, Monotonic, UnixTime};
 use crate::runtime::http::{Headers, Request, Response};
 use crate::runtime::{Clock, Entropy, Fetch, FetchError, Tasks, Timer};
 
@@ -57,6 +57,12 @@ impl JsRuntime {
         }
     }
 
+    /// What the clock shows, in milliseconds; 0 if the caller's own throws or gives no number.
+    fn reading(&self) -> f64 {
+        let Some(own) = &self.now else { return glue::date_now() };
+        own.read.call0(&JsValue::UNDEFINED).ok().and_then(|value| value.as_f64()).unwrap_or_default()
+    }
+
     /// The clock the caller gave, if any.
     pub(crate) fn own_clock(&self) -> Option<&Function> {
         self.now.as_ref().map(|own| &own.read)
@@ -84,9 +90,11 @@ fn observe(clock: &Cell<Monotonic>, reading: f64) -> Instant {
 
 impl Clock for JsRuntime {
     fn now(&self) -> Instant {
-        let Some(own) = &self.now else { return self.elapsed() };
-        let reading = own.read.call0(&JsValue::UNDEFINED).ok().and_then(|value| value.as_f64());
-        self.observe(reading.unwrap_or_default())
+        self.observe(self.reading())
+    }
+
+    fn unix(&self) -> UnixTime {
+        UnixTime::from_millis(whole_millis(self.reading()))
     }
 }
 

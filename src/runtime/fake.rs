@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::http::{Body, Request, Response};
 use super::{Clock, Entropy, Fetch, FetchError, Ring, Tasks, Timer};
-use crate::core::time::{Duration, Instant, millis};
+use crate::core::time::{Duration, Instant, UnixTime, millis};
 
 /// Bytes in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,6 +199,10 @@ impl FakeRuntime {
 impl Clock for FakeRuntime {
     fn now(&self) -> Instant {
         self.0.clock.get().unwrap_or(self.0.now.get())
+    }
+
+    fn unix(&self) -> UnixTime {
+        UnixTime::from_millis(self.now().as_millis())
     }
 }
 

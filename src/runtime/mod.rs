@@ -10,4 +10,4 @@ mod race;
 mod traits;
 
 pub use race::{Raced, race};
-pub use traits::{Clock, Entropy, Fetch, FetchError, Ring, Runtime, Tasks, Timer};
+pub use traits::{Clock, Crypto, CryptoError, Entropy, Fetch, FetchError, Hash, Ring, Runtime, Tasks, Timer};

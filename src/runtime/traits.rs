@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::http::{Body, Request, Response};
-use crate::core::time::{Duration, Instant};
+use crate::core::time::{Duration, Instant, UnixTime};
 
 /// What time it is, for ages, lifetimes and claims.
 ///
@@ -12,6 +12,9 @@ use crate::core::time::{Duration, Instant};
 pub trait Clock {
     /// The current instant.
     fn now(&self) -> Instant;
+
+    /// The wall clock's own reading, which may step back: what claims are compared with.
+    fn unix(&self) -> UnixTime;
 }
 
 /// Waiting, on a timer that belongs to whoever waits.
@@ -64,6 +67,51 @@ pub enum FetchError {
 pub trait Entropy {
     /// 64 bits nobody can foresee.
     fn random(&self) -> u64;
+}
+
+/// The hashes that Clerk's signatures use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "RFC 7518 section 3.3 has these three")]
+pub enum Hash {
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
+}
+
+/// What the host's cryptography could not do: the key is unusable, or there is no such algorithm here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CryptoError;
+
+/// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), by the fastest engine of the host. Public-key operations only.
+pub trait Crypto {
+    /// A public key, ready for use and kept. Cloning copies a handle.
+    type Key: Clone + 'static;
+
+    /// Makes a key of a modulus and an exponent, both big-endian, for signatures with this hash.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the host does not take it.
+    fn import(
+        &self,
+        modulus: &[u8],
+        exponent: &[u8],
+        hash: Hash,
+    ) -> impl Future<Output = Result<Self::Key, CryptoError>>;
+
+    /// Whether `signature` over `message` is `key`'s.
+    ///
+    /// # Errors
+    /// [`CryptoError`] if the host could not tell.
+    fn verify(
+        &self,
+        key: &Self::Key,
+        signature: &[u8],
+        message: &[u8],
+    ) -> impl Future<Output = Result<bool, CryptoError>>;
 }
 
 /// Work that goes on after its caller has left.

@@ -2,7 +2,7 @@
 
 use worker::Env;
 
-use crate::config::Options;
+use crate::config::{OneOrMany, Options};
 use crate::error::Error;
 
 /// What the Worker is configured with.
@@ -23,9 +23,19 @@ impl Environment {
             let wrong = || Error::InvalidConfig(format!("{name} must be a number"));
             text(name).map(|text| text.trim().parse::<f64>().map_err(|_| wrong())).transpose()
         };
+        let list = |all: Option<String>| {
+            all.map(|all| OneOrMany::Many(all.split(',').map(|one| one.trim().to_owned()).collect()))
+        };
         let mut options = Options {
             secret_key: text("CLERK_SECRET_KEY"),
             publishable_key: text("CLERK_PUBLISHABLE_KEY"),
+            jwt_key: text("CLERK_JWT_KEY"),
+            authorized_parties: list(text("CLERK_AUTHORIZED_PARTIES")),
+            audience: list(text("CLERK_AUDIENCE")),
+            issuer: list(text("CLERK_ISSUER")),
+            clock_skew_in_ms: number("CLERK_CLOCK_SKEW_IN_MS")?,
+            webhook_signing_secret: text("CLERK_WEBHOOK_SIGNING_SECRET"),
+            instance_id: text("CLERK_INSTANCE_ID"),
             api_url: text("CLERK_API_URL"),
             api_version: text("CLERK_API_VERSION"),
             max_connections: number("MAX_CONNECTIONS")?,
@@ -37,6 +47,11 @@ impl Environment {
         options.cache.session_ttl_ms = number("CACHE_SESSION_TTL_MS")?;
         options.cache.user_ttl_ms = number("CACHE_USER_TTL_MS")?;
         options.cache.organization_ttl_ms = number("CACHE_ORGANIZATION_TTL_MS")?;
+        options.cache.token_ttl_ms = number("CACHE_TOKEN_TTL_MS")?;
+        options.cache.max_verified_tokens = number("CACHE_MAX_VERIFIED_TOKENS")?;
+        options.cache.jwks_ttl_ms = number("CACHE_JWKS_TTL_MS")?;
+        options.cache.jwks_stale_if_error_ms = number("CACHE_JWKS_STALE_IF_ERROR_MS")?;
+        options.cache.jwks_cooldown_ms = number("CACHE_JWKS_COOLDOWN_MS")?;
         options.rate_limit.limit = number("RATE_LIMIT_LIMIT")?;
         options.rate_limit.window_ms = number("RATE_LIMIT_WINDOW_MS")?;
         options.rate_limit.max_queue = number("RATE_LIMIT_MAX_QUEUE")?;

@@ -36,7 +36,7 @@ function defaults() {
     const [value, shift = '0'] = text.replaceAll('_', '').split(' << ');
     return Number(value) * 2 ** Number(shift);
   };
-  const calls = source.matchAll(/\b(?:length|size|count|percent)\( ?"([\w.]+)", [\w.]+, (Duration::\w+\(\d+\)|CLERK_WINDOW|[\d_.]+(?: << \d+)?)[,)]/g);
+  const calls = source.matchAll(/\b(?:length|size|count|percent|whole)\( ?"([\w.]+)", [\w.]+, (Duration::\w+\(\d+\)|CLERK_WINDOW|[\d_.]+(?: << \d+)?)[,)]/g);
   return new Map([...calls].map(([, name, text]) => [name, number(text)]));
 }
 
@@ -69,7 +69,7 @@ describe('options and variables', () => {
 
   test('the README names the defaults of the crate', () => {
     const known = defaults();
-    assert.equal(known.size, options().length - 6, 'all but the two keys, URL, version, and the two that depend on something');
+    assert.equal(known.size, options().length - 12, 'all but keys, secrets, ids, lists, URL, version, and the two that depend on something');
     for (const [option, , value] of table) {
       const [name] = names(option);
       if (known.has(name)) assert.equal(value, String(known.get(name)), name);
