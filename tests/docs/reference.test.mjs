@@ -27,7 +27,7 @@ const variables = [...environment.matchAll(/\b(?:text|number)\("([A-Z_]+)"\)/g)]
 /** Defaults as `Config::new` has them, in the option's own unit; those that depend on something are left out. */
 function defaults() {
   const source = read('src/config.rs').replace(/\s+/g, ' ');
-  const units = { from_millis: 1, from_secs: 1_000, from_mins: 60_000 };
+  const units = { from_millis: 1, from_secs: 1_000, from_mins: 60_000, from_hours: 3_600_000 };
   const window = Number(/CLERK_WINDOW: Duration = Duration::from_secs\((\d+)\)/.exec(source)[1]) * 1_000;
   const number = (text) => {
     const [, unit, amount] = /^Duration::(\w+)\((\d+)\)$/.exec(text) ?? [];
