@@ -13,3 +13,4 @@ pub mod pool;
 pub mod projection;
 pub mod retry;
 pub mod time;
+pub mod webhook;
