@@ -27,7 +27,8 @@ fn base64(bytes: &[u8]) -> String {
     let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let group = |group: &[u8]| {
         let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        let letter = |at: usize| letters[(bits >> (18 - 6 * at)) as usize & 63] as char;
+        let letter =
+            |at: usize| letters.get((bits >> (18 - 6 * at)) as usize & 63).map_or('?', |&letter| char::from(letter));
         (0..4).map(|at| if at <= group.len() { letter(at) } else { '=' }).collect::<String>()
     };
     bytes.chunks(3).map(group).collect()

@@ -1,5 +1,6 @@
 //! Signatures of webhooks: what is believed and what is not. The vectors were made with npm's `standardwebhooks` 1.1.1,
 //! and the first is also Svix's own.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "the helpers of tests may panic")]
 
 use clerk_edge::core::time::UnixTime;
 use clerk_edge::core::webhook::{Delivery, Refusal, Secret, verify};

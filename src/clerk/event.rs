@@ -88,7 +88,11 @@ impl Event {
             kind: member(&event, "type").ok_or(Error::Webhook("the event has no type"))?,
             instance: member(&event, "instance_id"),
             at: member(&event, "timestamp").and_then(time),
-            data: event.get("data").and_then(|data| members(data.get())).map(Subject::of).unwrap_or_default(),
+            data: event
+                .get("data")
+                .and_then(|data| members(data.get()))
+                .map(|data| Subject::of(&data))
+                .unwrap_or_default(),
         })
     }
 
@@ -158,12 +162,12 @@ impl Event {
 }
 
 impl Subject {
-    fn of(data: Members<'_>) -> Self {
+    fn of(data: &Members<'_>) -> Self {
         let organization = || data.get("organization").and_then(|it| members(it.get()));
         Self {
-            id: id(&data, "id"),
-            organization: id(&data, "organization_id").or_else(|| id(&organization()?, "id")),
-            banned: member(&data, "banned").unwrap_or_default(),
+            id: id(data, "id"),
+            organization: id(data, "organization_id").or_else(|| id(&organization()?, "id")),
+            banned: member(data, "banned").unwrap_or_default(),
         }
     }
 }

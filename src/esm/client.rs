@@ -33,8 +33,8 @@ type Asked = Result<Question<JsBody>, Error>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Client {
-    engine: Rc<Engine>,
-    rt: JsRuntime,
+    pub(super) engine: Rc<Engine>,
+    pub(super) rt: JsRuntime,
     signal: Option<web_sys::AbortSignal>,
 }
 
@@ -185,7 +185,7 @@ impl Client {
         self.pipeline().handle(key).map_or(-1.0, |handle| handle.to_bits() as f64)
     }
 
-    fn pipeline(&self) -> &crate::clerk::pipeline::Pipeline<JsRuntime> {
+    pub(super) fn pipeline(&self) -> &crate::clerk::pipeline::Pipeline<JsRuntime> {
         self.engine.pipeline(&self.rt)
     }
 
@@ -241,6 +241,6 @@ fn resolved(answer: &Answer<JsBody>) -> Promise {
     value(answer).map_or_else(|error| rejected(&error), |value| Promise::resolve(&value))
 }
 
-fn rejected(error: &Error) -> Promise {
+pub(super) fn rejected(error: &Error) -> Promise {
     Promise::reject(&to_js(error))
 }

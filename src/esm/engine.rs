@@ -10,6 +10,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::clerk::pipeline::Pipeline;
+use crate::clerk::webhooks::Webhooks;
 use crate::config::{Config, Host};
 use crate::js::JsRuntime;
 use crate::runtime::Entropy;
@@ -26,6 +27,7 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Engine {
     config: Config,
+    webhooks: Webhooks,
     // Made on first use: entropy may not be had at the top level of a Worker, where clients may well be made.
     pipeline: OnceCell<Pipeline<JsRuntime>>,
     // What `client.js` keeps for all clients of this engine.
@@ -35,7 +37,7 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
-        Rc::new(Self { config, pipeline: OnceCell::new(), memory: OnceCell::new() })
+        Rc::new(Self { webhooks: Webhooks::new(&config), config, pipeline: OnceCell::new(), memory: OnceCell::new() })
     }
 
     /// The engine of everybody with this config.
@@ -53,6 +55,10 @@ impl Engine {
 
     pub(super) const fn config(&self) -> &Config {
         &self.config
+    }
+
+    pub(super) const fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
     }
 
     pub(super) fn memory(&self, make: impl FnOnce() -> JsValue) -> JsValue {

@@ -6,5 +6,6 @@
 mod arguments;
 mod client;
 mod engine;
+mod webhooks;
 
 pub use client::{Client, create_clerk_client};

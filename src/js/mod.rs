@@ -28,7 +28,7 @@ mod runtime;
 mod timer;
 
 pub(crate) use abort::until_gone;
-pub(crate) use body::JsBody;
+pub(crate) use body::{JsBody, received};
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]

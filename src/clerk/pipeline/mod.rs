@@ -342,6 +342,7 @@ impl<R: Runtime> Pipeline<R> {
     }
 
     /// Drops everything under these tags, and keeps reads that are under way from bringing it back. How many answers.
+    #[expect(clippy::must_use_candidate, reason = "most callers want it done and no more")]
     pub fn invalidate(&self, tags: &[String]) -> usize {
         let dropped: usize = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
         self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);

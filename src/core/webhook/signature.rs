@@ -12,7 +12,7 @@ use crate::core::base64;
 use crate::core::time::{Duration, UnixTime, millis};
 
 /// How far a delivery's timestamp may be from now, to either side, inclusive, in whole seconds.
-pub const TOLERANCE: Duration = Duration::from_secs(300);
+pub const TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Longer ids are refused, in bytes; Svix's have 31.
 const MAX_ID: usize = 256;
