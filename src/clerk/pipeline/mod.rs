@@ -10,6 +10,7 @@
 
 mod exchange;
 mod landing;
+mod share;
 mod turn;
 
 use std::cell::RefCell;
@@ -70,7 +71,20 @@ pub struct Served<B> {
     pub source: Source,
 }
 
-/// A request to the Backend API, without credentials: the pipeline adds them.
+/// Where a request goes: decides about credentials, and about turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a new one must be decided about wherever credentials are")]
+pub enum Access {
+    /// The Backend API, with the secret key, when it is this request's turn.
+    Api,
+    /// The Backend API's key set, with the secret key and at once: Clerk does not count it (facts 1.7), and nobody can
+    /// be let in without it.
+    Keys,
+    /// The public key set of the publishable key's instance, without credentials and at once.
+    PublicKeys,
+}
+
+/// A request to Clerk, without credentials: the pipeline adds them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exchange<B> {
@@ -82,6 +96,8 @@ pub struct Exchange<B> {
     pub version: String,
     /// What to send, and its `Content-Type`.
     pub body: Option<(B, String)>,
+    /// Who answers it, and with what credentials.
+    pub access: Access,
     /// Clerk counts this operation against a limit of its own as well, so a 429 need not be about the instance's.
     pub limited_apart: bool,
 }
