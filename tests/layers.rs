@@ -21,6 +21,7 @@ const JAVASCRIPT: &[&str] =
 const RULES: &[Rule] = &[
     Rule { part: "core/metrics/", modules: &["core"], crates: &["serde"] },
     Rule { part: "core/", modules: &["core"], crates: &["foldhash", "hashbrown", "thiserror"] },
+    Rule { part: "runtime/software.rs", modules: &["runtime"], crates: &["sha2"] },
     Rule { part: "runtime/", modules: &["runtime", "core::time"], crates: &[] },
     Rule {
         part: "clerk/",
