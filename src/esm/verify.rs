@@ -9,12 +9,11 @@ use wasm_bindgen_futures::future_to_promise;
 use super::client::{Client, rejected};
 use super::{arena, arguments};
 use crate::clerk::verified::Verified;
-use crate::clerk::verifier::{Pending, Policy, Step};
+use crate::clerk::verifier::{Pending, Step};
 use crate::core::cache::Handle;
 use crate::core::jwt::{Proof, TokenError};
 use crate::error::Error;
-use crate::js::{JsBody, JsKey, JsRuntime, to_js, until_gone};
-use crate::runtime::Clock;
+use crate::js::{JsBody, JsRuntime, to_js, until_gone};
 
 /// [`Client::begin`]: the outcome is there, [`Client::begun`] has it.
 const KNOWN: f64 = -1.0;
@@ -90,9 +89,11 @@ impl Client {
             Ok(Step::Sign(pending)) => {
                 self.verifier().refresh_ahead(self.host(), &policy);
                 let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
-                match pending.key().check_here(pending.signature(), signed) {
-                    Some(good) => self.conclude(pending, if good { Proof::Good } else { Proof::Bad }, reading),
-                    None => self.ticket(pending),
+                let (key, signature) = (pending.key(), pending.signature());
+                match (key.slot(), key.software().map(|key| key.verify(signature, signed))) {
+                    (Some(slot), _) => self.ticket(pending, slot),
+                    (None, Some(true)) => self.conclude(pending, Proof::Good, reading),
+                    (None, _) => self.conclude(pending, Proof::Bad, reading),
                 }
             }
         }
@@ -147,12 +148,12 @@ impl Client {
 }
 
 impl Client {
-    fn ticket(&self, pending: Pending<JsRuntime>) -> f64 {
+    fn ticket(&self, pending: Pending<JsRuntime>, slot: u32) -> f64 {
         let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
         let (at, length, signed) =
             (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed_len() as f64);
-        arena::leave(&[-1.0, f64::from(pending.key().slot()), at, length, signed]);
+        arena::leave(&[-1.0, f64::from(slot), at, length, signed]);
         f64::from(self.tickets.issue(pending))
     }
 
