@@ -68,11 +68,12 @@ impl<R: Runtime> fmt::Debug for Verifier<R> {
 }
 
 /// What is to be done for a token.
+#[expect(clippy::exhaustive_enums, reason = "whoever drives a verification must know every step")]
 pub enum Step<R: Runtime> {
     /// Nothing: it was verified before, and passes the checks of this call.
     Known(Rc<Verified<R::Body>>),
     /// Its signature is to be checked.
-    Sign(Pending<R>),
+    Sign(Box<Pending<R>>),
     /// Keys are to be loaded, or one to be imported: [`Verifier::verify`] does.
     Load(Unloaded),
 }
@@ -121,6 +122,16 @@ impl<R: Runtime> Pending<R> {
     pub const fn signed_len(&self) -> usize {
         self.token.signed_len()
     }
+}
+
+/// What was verified just now.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kept<B> {
+    /// The claims.
+    pub verified: Rc<Verified<B>>,
+    /// Where they are kept, if they are.
+    pub handle: Option<Handle>,
 }
 
 /// What a token needs that is not at hand.
@@ -204,8 +215,8 @@ impl<R: Runtime> Verifier<R> {
         let passes = |policy: &Policy<R::Key>| {
             verified.keys() == policy.keys.id() && verified.check(policy.id, &policy.checks, unix).is_ok()
         };
-        let passed = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
-        if passed { look(verified) } else { None }
+        let is_good = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
+        if is_good { look(verified) } else { None }
     }
 
     /// A handle to what was verified, for [`Verifier::recall`].
@@ -246,7 +257,10 @@ impl<R: Runtime> Verifier<R> {
             return Ok(load(None));
         }
         match policy.keys.ready(kid, algorithm) {
-            Found::Ready(key) => Ok(Step::Sign(Pending { token, name, key, policy: Rc::clone(policy), since })),
+            Found::Ready(key) => {
+                let policy = Rc::clone(policy);
+                Ok(Step::Sign(Box::new(Pending { token, name, key, policy, since })))
+            }
             Found::Refused(error) => Err(error),
             Found::Import | Found::Fetch => Ok(load(Some(algorithm))),
         }
@@ -263,7 +277,7 @@ impl<R: Runtime> Verifier<R> {
         proof: Proof,
         now: Instant,
         unix: UnixTime,
-    ) -> Result<(Rc<Verified<R::Body>>, Option<Handle>), TokenError> {
+    ) -> Result<Kept<R::Body>, TokenError> {
         let Pending { token, name, policy, since, .. } = pending;
         let category = token.category();
         let mut claims = token.proven(proof)?;
@@ -273,7 +287,7 @@ impl<R: Runtime> Verifier<R> {
         let verified = Rc::new(Verified::new(claims, category, policy.keys.id(), body));
         self.remember(&verified, &name, policy.checks.skew, since, now, unix);
         let handle = self.0.pipeline.verified().borrow().handle(&name);
-        Ok((verified, handle))
+        Ok(Kept { verified, handle })
     }
 
     fn remember(
@@ -324,10 +338,7 @@ impl<R: Runtime> Verifier<R> {
                 Err(_) => Proof::Failed,
             };
             policy.keys.refresh_ahead(rt, &self.0.pipeline);
-            return self
-                .finish(pending, proof, rt.now(), rt.unix())
-                .map(|(verified, _)| verified)
-                .map_err(Error::Token);
+            return self.finish(*pending, proof, rt.now(), rt.unix()).map(|kept| kept.verified).map_err(Error::Token);
         }
         Err(Error::Token(TokenError::new(Reason::JwkKidMismatch, "no key of this instance has the token's kid")))
     }
