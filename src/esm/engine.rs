@@ -10,7 +10,11 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::clerk::pipeline::Pipeline;
+<<<<<<< HEAD
 use crate::clerk::verifier::Verifier;
+=======
+use crate::clerk::webhooks::Webhooks;
+>>>>>>> i3-webhooks
 use crate::config::{Config, Host};
 use crate::js::JsRuntime;
 use crate::runtime::Entropy;
@@ -27,6 +31,7 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Engine {
     config: Config,
+    webhooks: Webhooks,
     // Made on first use: entropy may not be had at the top level of a Worker, where clients may well be made.
     pipeline: OnceCell<Pipeline<JsRuntime>>,
     verifier: OnceCell<Verifier<JsRuntime>>,
@@ -37,7 +42,11 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
+<<<<<<< HEAD
         Rc::new(Self { config, pipeline: OnceCell::new(), verifier: OnceCell::new(), memory: OnceCell::new() })
+=======
+        Rc::new(Self { webhooks: Webhooks::new(&config), config, pipeline: OnceCell::new(), memory: OnceCell::new() })
+>>>>>>> i3-webhooks
     }
 
     /// The engine of everybody with this config.
@@ -55,6 +64,10 @@ impl Engine {
 
     pub(super) const fn config(&self) -> &Config {
         &self.config
+    }
+
+    pub(super) const fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
     }
 
     pub(super) fn memory(&self, make: impl FnOnce() -> JsValue) -> JsValue {

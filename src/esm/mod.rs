@@ -7,7 +7,11 @@ mod arena;
 mod arguments;
 mod client;
 mod engine;
+<<<<<<< HEAD
 mod tickets;
 mod verify;
+=======
+mod webhooks;
+>>>>>>> i3-webhooks
 
 pub use client::{Client, create_clerk_client};

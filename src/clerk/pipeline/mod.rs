@@ -374,13 +374,15 @@ impl<R: Runtime> Pipeline<R> {
         outcome.map(|answer| Served { answer, source: Source::Pass })
     }
 
-    /// Drops everything under these tags, and keeps reads that are under way from bringing it back.
-    pub fn invalidate(&self, tags: &[String]) {
+    /// Drops everything under these tags, and keeps reads that are under way from bringing it back. How many answers.
+    #[expect(clippy::must_use_candidate, reason = "most callers want it done and no more")]
+    pub fn invalidate(&self, tags: &[String]) -> usize {
         let dropped: usize = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
         for tag in tags {
             self.0.verified.borrow_mut().invalidate_tag(tag);
         }
         self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);
+        dropped
     }
 
     /// Keeps `answer` as `keep` says, unless its key or one of its tags was invalidated after `since`, or its status is
