@@ -8,6 +8,7 @@
 pub mod api;
 pub mod client;
 pub mod gateway;
+mod keys;
 pub mod operations;
 pub mod pipeline;
 pub mod policy;
@@ -15,3 +16,5 @@ pub mod query;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
+pub mod verified;
+pub mod verifier;

@@ -134,7 +134,7 @@ impl<R: Runtime> Client<R> {
                 }
             }
         };
-        Ok(self.pipeline().share(self.rt(), keep, work).await?.answer)
+        Ok(self.pipeline().share_kept(self.rt(), keep, work).await?.answer)
     }
 
     /// What is kept under `key`, for a caller who would keep it for `ttl`. Never waits.

@@ -1,4 +1,4 @@
-//! Work that several callers want at once, done once: the flight for a key, from joining it to its outcome.
+//! Work that everybody who needs it at the same time shares, whatever it is: a flight from joining it to its outcome.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -24,7 +24,7 @@ impl<R: Runtime> Pipeline<R> {
             let (pipeline, rt, exchange) = (self.clone(), rt.clone(), exchange.clone());
             async move { pipeline.call(&rt, exchange, give_up).await }
         };
-        self.share(rt, keep, call).await
+        self.share_kept(rt, keep, call).await
     }
 
     /// The outcome of `work` under the key of `keep`: from a flight under way, or done here. An answer is kept.
@@ -35,7 +35,12 @@ impl<R: Runtime> Pipeline<R> {
     /// # Errors
     /// What `work` gives, the same to everybody who waited for it; [`Error::Timeout`] at the deadline and
     /// [`Error::TooManyInFlight`].
-    pub async fn share<F>(&self, rt: &R, keep: Keep, work: impl Fn(Instant) -> F) -> Result<Served<BodyOf<R>>, Error>
+    pub async fn share_kept<F>(
+        &self,
+        rt: &R,
+        keep: Keep,
+        work: impl Fn(Instant) -> F,
+    ) -> Result<Served<BodyOf<R>>, Error>
     where
         F: Future<Output = Outcome<BodyOf<R>>> + 'static,
     {
@@ -89,5 +94,41 @@ impl<R: Runtime> Pipeline<R> {
             }
             landing.land(outcome);
         });
+    }
+
+    /// Does `work` unless somebody is at it under the same `name`, and waits for its end; `work` goes on whatever becomes
+    /// of the caller. Nothing is kept here: `work` leaves its result where callers look for it.
+    ///
+    /// # Errors
+    /// What `work` ended with, for everybody who waited; [`Error::Timeout`] past the deadline.
+    pub(in crate::clerk) async fn share<W>(&self, rt: &R, name: &str, work: impl FnOnce() -> W) -> Outcome<BodyOf<R>>
+    where
+        W: Future<Output = Outcome<BodyOf<R>>> + 'static,
+    {
+        let give_up = rt.elapsed().after(self.0.config.deadline);
+        let mut work = Some(work);
+        while rt.elapsed() < give_up {
+            let joined = self.0.flights.borrow_mut().join(name, self.lease(), rt.elapsed());
+            let flight = match joined {
+                Join::Follow(flight) => flight,
+                Join::Full => return Err(Error::TooManyInFlight),
+                Join::Lead(flight) => {
+                    let landing = Landing::new(self.clone(), rt.clone(), flight);
+                    let Some(work) = work.take() else { break };
+                    let task = work();
+                    rt.spawn(async move { landing.land(task.await) });
+                    flight
+                }
+            };
+            if let Some(outcome) = self.landed(rt, flight, give_up).await {
+                return outcome;
+            }
+        }
+        Err(Error::Timeout { after: self.0.config.deadline })
+    }
+
+    /// One call to Clerk outside cache and flights, retries included.
+    pub(in crate::clerk) async fn fetch(&self, rt: &R, exchange: Exchange<BodyOf<R>>) -> Outcome<BodyOf<R>> {
+        self.call(rt, exchange, rt.elapsed().after(self.0.config.deadline)).await
     }
 }
