@@ -61,9 +61,6 @@ const safely = (clock) => () => {
   }
 };
 
-<<<<<<< HEAD
-export function assemble(client, { tokens, users, sessions }, slots, clock, arena) {
-=======
 /** The delivery that an event came with: what tells a second attempt from a second event. */
 const deliveries = new WeakMap();
 
@@ -81,8 +78,7 @@ const webhooks = (client) =>
     },
   });
 
-export function assemble(client, { users, sessions }, slots, clock) {
->>>>>>> i3-webhooks
+export function assemble(client, { tokens, users, sessions }, slots, clock, arena) {
   const now = clock === undefined ? Date.now : safely(clock);
   return Object.freeze({
     users: Object.freeze({

@@ -10,11 +10,8 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::clerk::pipeline::Pipeline;
-<<<<<<< HEAD
 use crate::clerk::verifier::Verifier;
-=======
 use crate::clerk::webhooks::Webhooks;
->>>>>>> i3-webhooks
 use crate::config::{Config, Host};
 use crate::js::JsRuntime;
 use crate::runtime::Entropy;
@@ -42,11 +39,13 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
-<<<<<<< HEAD
-        Rc::new(Self { config, pipeline: OnceCell::new(), verifier: OnceCell::new(), memory: OnceCell::new() })
-=======
-        Rc::new(Self { webhooks: Webhooks::new(&config), config, pipeline: OnceCell::new(), memory: OnceCell::new() })
->>>>>>> i3-webhooks
+        Rc::new(Self {
+            webhooks: Webhooks::new(&config),
+            config,
+            pipeline: OnceCell::new(),
+            verifier: OnceCell::new(),
+            memory: OnceCell::new(),
+        })
     }
 
     /// The engine of everybody with this config.

@@ -7,11 +7,8 @@ mod arena;
 mod arguments;
 mod client;
 mod engine;
-<<<<<<< HEAD
 mod tickets;
 mod verify;
-=======
 mod webhooks;
->>>>>>> i3-webhooks
 
 pub use client::{Client, create_clerk_client};
