@@ -223,6 +223,9 @@ fn r05_a_bad_signature_is_all_that_a_bad_token_is_told() {
         assert_eq!(proven(Proof::Bad), Some(Reason::InvalidSignature));
         assert_eq!(proven(Proof::Failed), Some(Reason::VerificationFailed));
     }
+    let token = parse(HEADER, PAYLOAD).unwrap();
+    assert_eq!(format!("{token:?}"), "Unverified { .. }");
+    assert_eq!(format!("{:?}", token.proven(Proof::Good)), "Ok(Claims { .. })");
 }
 
 #[test]

@@ -60,8 +60,9 @@ prop_compose! {
 /// A payload with a likely good `sub` and `exp` in front, which later members may replace.
 fn payload() -> impl Strategy<Value = String> {
     vec((select(NAMES), select(VALUES)), 0..5).prop_map(|members| {
-        let members = members.iter().map(|(name, value)| format!(",\"{name}\":{value}")).collect::<String>();
-        format!(r#"{{"sub":"a","exp":105{members}}}"#)
+        let members = members.iter().map(|(name, value)| format!("\"{name}\":{value}"));
+        let all: Vec<_> = [r#""sub":"a","exp":105"#.to_owned()].into_iter().chain(members).collect();
+        format!("{{{}}}", all.join(","))
     })
 }
 

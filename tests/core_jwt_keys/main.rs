@@ -1,9 +1,9 @@
 //! Public keys: what `jwtKey` may look like, and which keys of a set count. The files in `public/` were written by
 //! OpenSSL; `jwks.json` has the same keys as Node's `crypto` exports them.
-#![allow(clippy::expect_used, reason = "the helpers of tests may panic")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "the helpers of tests may panic")]
 
 use clerk_edge::core::jwt::{
-    Algorithm, KeyError, KeySet, KeySetError, MAX_KEY_SET_BYTES, MAX_KEYS, MAX_PEM_BYTES, PemError, Reason,
+    Algorithm, JwkKey, KeyError, KeySet, KeySetError, MAX_KEY_SET_BYTES, MAX_KEYS, MAX_PEM_BYTES, PemError, Reason,
     RsaPublicKey, parse_pem,
 };
 use proptest::prelude::*;
@@ -197,7 +197,7 @@ fn numbers_out_of_bounds_are_no_key() {
 #[test]
 fn keys_are_found_by_their_exact_kid() {
     let set = KeySet::parse(JWKS.as_bytes()).unwrap();
-    assert_eq!(set.keys().iter().map(|key| key.kid()).collect::<Vec<_>>(), ["ins_2048", "ins_3072", "ins_4096"]);
+    assert_eq!(set.keys().iter().map(JwkKey::kid).collect::<Vec<_>>(), ["ins_2048", "ins_3072", "ins_4096"]);
     assert_eq!(set.get(Some("ins_3072")).map(|key| key.key().bits()), Some(3072));
     for kid in ["INS_3072", "ins_307", "ins_3072 ", "", "undefined", "__proto__", "constructor", "toString"] {
         assert_eq!(set.get(Some(kid)), None, "{kid}");
