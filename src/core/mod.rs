@@ -14,3 +14,4 @@ pub mod pool;
 pub mod projection;
 pub mod retry;
 pub mod time;
+pub mod webhook;

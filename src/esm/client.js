@@ -1,10 +1,13 @@
 // The object that createClerkClient gives: plain, frozen, its methods free of `this`; and the short way to a hit.
 
+import { verifier } from './verify.js';
+
 /** Handles per kind of read. Past it all are forgotten: they only save time, and come back with the next reads. */
 const MAX_HANDLES = 100_000;
 
 /** What clients of one instance share on this side: for every read by id that was answered, the handle of its entry. */
-export const memory = () => ({
+export const memory = (tokens) => ({
+  tokens,
   users: { full: new Map(), minimal: new Map(), basic: new Map() },
   sessions: { full: new Map() },
 });
@@ -58,7 +61,28 @@ const safely = (clock) => () => {
   }
 };
 
+<<<<<<< HEAD
+export function assemble(client, { tokens, users, sessions }, slots, clock, arena) {
+=======
+/** The delivery that an event came with: what tells a second attempt from a second event. */
+const deliveries = new WeakMap();
+
+const webhooks = (client) =>
+  Object.freeze({
+    verify: async (request, options) => {
+      const [{ type, data, event_attributes, timestamp, instance_id }, delivery] = await client.verifyWebhook(request, options);
+      const event = Object.freeze({ type, object: 'event', data, event_attributes, timestamp, instance_id });
+      deliveries.set(event, delivery);
+      return event;
+    },
+    apply: async (event) => {
+      const dropped = client.applyWebhook(event, deliveries.get(event));
+      return Object.freeze({ dropped: Math.max(dropped, 0), replayed: dropped < 0 });
+    },
+  });
+
 export function assemble(client, { users, sessions }, slots, clock) {
+>>>>>>> i3-webhooks
   const now = clock === undefined ? Date.now : safely(clock);
   return Object.freeze({
     users: Object.freeze({
@@ -68,6 +92,7 @@ export function assemble(client, { users, sessions }, slots, clock) {
     sessions: Object.freeze({
       getSession: reader(client, slots, now, sessions, (id, options) => client.getSession(id, options), (id) => client.sessionHandle(id)),
     }),
+    webhooks: webhooks(client),
     metrics: Object.freeze({
       report: () => JSON.parse(client.report()),
       prometheus: () => client.prometheus(),
@@ -75,6 +100,7 @@ export function assemble(client, { users, sessions }, slots, clock) {
       recordCacheHit: () => client.recordCacheHit(),
       recordCacheMiss: () => client.recordCacheMiss(),
     }),
+    verifyToken: verifier(client, tokens, slots, now, arena),
     request: async (method, path, options) => client.request(method, path, options),
     with: (context) => client.with(context),
   });

@@ -10,6 +10,11 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::clerk::pipeline::Pipeline;
+<<<<<<< HEAD
+use crate::clerk::verifier::Verifier;
+=======
+use crate::clerk::webhooks::Webhooks;
+>>>>>>> i3-webhooks
 use crate::config::{Config, Host};
 use crate::js::JsRuntime;
 use crate::runtime::Entropy;
@@ -26,8 +31,10 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Engine {
     config: Config,
+    webhooks: Webhooks,
     // Made on first use: entropy may not be had at the top level of a Worker, where clients may well be made.
     pipeline: OnceCell<Pipeline<JsRuntime>>,
+    verifier: OnceCell<Verifier<JsRuntime>>,
     // What `client.js` keeps for all clients of this engine.
     memory: OnceCell<JsValue>,
 }
@@ -35,7 +42,11 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
-        Rc::new(Self { config, pipeline: OnceCell::new(), memory: OnceCell::new() })
+<<<<<<< HEAD
+        Rc::new(Self { config, pipeline: OnceCell::new(), verifier: OnceCell::new(), memory: OnceCell::new() })
+=======
+        Rc::new(Self { webhooks: Webhooks::new(&config), config, pipeline: OnceCell::new(), memory: OnceCell::new() })
+>>>>>>> i3-webhooks
     }
 
     /// The engine of everybody with this config.
@@ -55,12 +66,20 @@ impl Engine {
         &self.config
     }
 
+    pub(super) const fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
+    }
+
     pub(super) fn memory(&self, make: impl FnOnce() -> JsValue) -> JsValue {
         self.memory.get_or_init(make).clone()
     }
 
     pub(super) fn pipeline(&self, rt: &JsRuntime) -> &Pipeline<JsRuntime> {
         self.pipeline.get_or_init(|| Pipeline::new(self.config.clone(), rt.random()))
+    }
+
+    pub(super) fn verifier(&self, rt: &JsRuntime) -> &Verifier<JsRuntime> {
+        self.verifier.get_or_init(|| Verifier::new(self.pipeline(rt).clone()))
     }
 }
 

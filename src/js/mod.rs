@@ -21,6 +21,7 @@
 
 mod abort;
 mod body;
+mod crypto;
 #[cfg(feature = "esm")]
 mod error;
 mod glue;
@@ -28,7 +29,13 @@ mod runtime;
 mod timer;
 
 pub(crate) use abort::until_gone;
+<<<<<<< HEAD
 pub(crate) use body::JsBody;
+#[expect(unused_imports, reason = "for verification that JavaScript drives")]
+pub(crate) use crypto::JsKey;
+=======
+pub(crate) use body::{JsBody, received};
+>>>>>>> i3-webhooks
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]
