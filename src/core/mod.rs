@@ -13,4 +13,5 @@ pub mod metrics;
 pub mod pool;
 pub mod projection;
 pub mod retry;
+pub mod session;
 pub mod time;
