@@ -35,19 +35,17 @@ pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>
     let (ttl, tags) = match found.operation.path {
         // Also by membership, because users can be asked for by organization.
         "/users" | "/users/count" => (config.user_ttl, vec![USER_LISTS.into(), EVERY_USER.into(), MEMBERSHIPS.into()]),
-        "/users/{user_id}" => (config.user_ttl, vec![format!("users/{id}"), EVERY_USER.into()]),
+        "/users/{user_id}" => (config.user_ttl, user_tags(id).into()),
         "/users/{user_id}/organization_memberships" => {
             (config.organization_ttl, vec![format!("users/{id}"), MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
         }
-        "/sessions/{session_id}" => (config.session_ttl, vec![format!("sessions/{id}"), EVERY_SESSION.into()]),
+        "/sessions/{session_id}" => (config.session_ttl, session_tags(id).into()),
         "/organizations" => (config.organization_ttl, vec![ORGANIZATION_LISTS.into(), EVERY_ORGANIZATION.into()]),
         // An organization asked for by slug is dropped with the lists: a write names it by id.
         "/organizations/{organization_id}" if !id.starts_with("org_") => {
             (config.organization_ttl, vec![ORGANIZATION_LISTS.into(), EVERY_ORGANIZATION.into()])
         }
-        "/organizations/{organization_id}" => {
-            (config.organization_ttl, vec![format!("organizations/{id}"), EVERY_ORGANIZATION.into()])
-        }
+        "/organizations/{organization_id}" => (config.organization_ttl, organization_tags(id).into()),
         "/organizations/{organization_id}/memberships" => {
             (config.organization_ttl, vec![MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
         }
@@ -55,6 +53,24 @@ pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>
         _ => return None,
     };
     (!ttl.is_zero()).then_some((ttl, tags))
+}
+
+/// What drops everything that tells of this user.
+#[must_use]
+pub fn user_tags(id: &str) -> [String; 2] {
+    [format!("users/{id}"), EVERY_USER.into()]
+}
+
+/// What drops everything that tells of this session, its tokens included.
+#[must_use]
+pub fn session_tags(id: &str) -> [String; 2] {
+    [format!("sessions/{id}"), EVERY_SESSION.into()]
+}
+
+/// What drops everything that tells of this organization.
+#[must_use]
+pub fn organization_tags(id: &str) -> [String; 2] {
+    [format!("organizations/{id}"), EVERY_ORGANIZATION.into()]
 }
 
 /// The tags that a call of this operation makes stale; empty for reads.

@@ -6,11 +6,13 @@
 pub mod base64;
 pub mod cache;
 pub mod flight;
+pub mod json;
 pub mod jwt;
 pub mod limiter;
 pub mod metrics;
 pub mod pool;
 pub mod projection;
 pub mod retry;
+pub mod session;
 pub mod time;
 pub mod webhook;

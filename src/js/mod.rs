@@ -21,6 +21,7 @@
 
 mod abort;
 mod body;
+mod crypto;
 #[cfg(feature = "esm")]
 mod error;
 mod glue;

@@ -1,24 +1,31 @@
 //! Where cache, flights, limiter, pool, retry and metrics meet: one call to the Backend API from question to answer.
 //!
-//! A read asks the cache, then joins the flight for its key or starts it. Whoever starts one hands the upstream call to
-//! [`Tasks::spawn`](crate::runtime::Tasks) and then waits exactly like the followers do, on a bell of its own. So a caller
-//! that leaves, the leader included, changes nothing for the others. What is shared is plain data; no future, waker or
+//! A read asks the cache, then joins the flight for its key or starts it. Whoever starts one hands the upstream call, or
+//! whatever else is worth sharing, to [`Tasks::spawn`](crate::runtime::Tasks) and then waits exactly like the followers
+//! do, on a bell of its own. So a caller that leaves, the leader included, changes nothing for the others. What is shared is plain data; no future, waker or
 //! host object of one request is ever touched by another, except its bell, which exists to be rung.
 //!
 //! Writes run the same way in a flight nobody can join, so that a client's departure cannot cut a write in half and
 //! what the write makes stale is dropped even if nobody is left to hear of it.
 
 mod exchange;
+mod expiry;
 mod landing;
+mod share;
 mod turn;
+mod verified;
+
+pub(in crate::clerk) use verified::tags_of;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{self, Cache, Freshness, Lookup, NewEntry};
-use crate::core::flight::{self, FlightId, Flights, Join};
+use crate::core::flight::{self, Flights};
+use crate::core::jwt::Revocations;
 use crate::core::limiter::{Limiter, Quota};
 use crate::core::metrics::{self, Metrics, Removal};
 use crate::core::pool::{self, Pool};
@@ -27,6 +34,8 @@ use crate::core::time::{Duration, Instant};
 use crate::error::Error;
 use crate::runtime::http::{Body, Headers, Method};
 use crate::runtime::{Fetch, Runtime, Timer};
+
+pub use self::expiry::Expiry;
 
 /// A complete answer of the Backend API, whatever its status. Shared between callers, so it never changes.
 #[derive(Clone, Debug)]
@@ -70,7 +79,20 @@ pub struct Served<B> {
     pub source: Source,
 }
 
-/// A request to the Backend API, without credentials: the pipeline adds them.
+/// Where a request goes: decides about credentials, and about turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a new one must be decided about wherever credentials are")]
+pub enum Access {
+    /// The Backend API, with the secret key, when it is this request's turn.
+    Api,
+    /// The Backend API's key set, with the secret key and at once: Clerk does not count it (facts 1.7), and nobody can
+    /// be let in without it.
+    Keys,
+    /// The public key set of the publishable key's instance, without credentials and at once.
+    PublicKeys,
+}
+
+/// A request to Clerk, without credentials: the pipeline adds them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exchange<B> {
@@ -82,6 +104,8 @@ pub struct Exchange<B> {
     pub version: String,
     /// What to send, and its `Content-Type`.
     pub body: Option<(B, String)>,
+    /// Who answers it, and with what credentials.
+    pub access: Access,
     /// Clerk counts this operation against a limit of its own as well, so a 429 need not be about the instance's.
     pub limited_apart: bool,
 }
@@ -96,6 +120,8 @@ pub struct Keep {
     pub ttl: Duration,
     /// What drops it.
     pub tags: Vec<String>,
+    /// Whether the answer itself says how long it is good for.
+    pub expiry: Expiry,
 }
 
 /// The longest wait before the second attempt; doubles with every further one.
@@ -103,7 +129,10 @@ const BACKOFF: Duration = Duration::from_millis(200);
 /// The longest wait before any attempt, unless Clerk asks for more.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
-type Outcome<B> = Result<Rc<Answer<B>>, Error>;
+/// What a verified token may take on average, in bytes: one of 900 bytes takes 3,000.
+const MEAN_TOKEN_BYTES: usize = 4_096;
+
+pub(in crate::clerk) type Outcome<B> = Result<Rc<Answer<B>>, Error>;
 type RingOf<R> = <R as Timer>::Ring;
 type BodyOf<R> = <R as Fetch>::Body;
 
@@ -111,6 +140,9 @@ type BodyOf<R> = <R as Fetch>::Body;
 struct Shared<R: Runtime> {
     config: Config,
     cache: RefCell<Cache<Rc<Answer<BodyOf<R>>>>>,
+    /// Tokens that were verified; apart, so that neither pushes the other out.
+    verified: RefCell<Cache<Rc<Verified<BodyOf<R>>>>>,
+    revocations: RefCell<Revocations>,
     flights: RefCell<Flights<Outcome<BodyOf<R>>, RingOf<R>>>,
     limiter: RefCell<Limiter>,
     pool: RefCell<Pool<RingOf<R>>>,
@@ -162,6 +194,10 @@ impl<R: Runtime> Pipeline<R> {
     pub fn new(config: Config, seed: u64) -> Self {
         let lease = config.deadline + Duration::from_secs(1);
         let limits = cache::Limits { max_bytes: config.cache_bytes, max_entries: config.cache_entries };
+        let tokens = cache::Limits {
+            max_bytes: config.max_verified_tokens.saturating_mul(MEAN_TOKEN_BYTES),
+            max_entries: config.max_verified_tokens,
+        };
         let quota = Quota {
             limit: config.limit,
             window: config.window,
@@ -183,6 +219,8 @@ impl<R: Runtime> Pipeline<R> {
         };
         let shared = Shared {
             cache: RefCell::new(Cache::new(limits, seed)),
+            verified: RefCell::new(Cache::new(tokens, seed)),
+            revocations: RefCell::default(),
             flights: RefCell::new(Flights::new(flight::Limits { max_flights: 10_000, max_seats: 100_000 }, seed)),
             limiter: RefCell::new(Limiter::new(quota)),
             pool: RefCell::new(Pool::new(pool)),
@@ -256,60 +294,6 @@ impl<R: Runtime> Pipeline<R> {
         self.0.cache.borrow().epoch()
     }
 
-    /// The answer to a read that may be kept: from the cache, from a flight under way, or from Clerk.
-    ///
-    /// # Errors
-    /// Whatever kept the upstream call from an answer; error statuses are answers.
-    pub async fn read(&self, rt: &R, exchange: Exchange<BodyOf<R>>, keep: Keep) -> Result<Served<BodyOf<R>>, Error> {
-        if let Some(hit) = self.peek(&keep.key, rt.now()) {
-            return Ok(hit);
-        }
-        let give_up = rt.elapsed().after(self.0.config.deadline);
-        let keep = Rc::new(keep);
-        let mut counted = false;
-        while rt.elapsed() < give_up {
-            // The epoch is part of the flight's name: a read that starts after an invalidation never joins an older one.
-            let epoch = self.epoch();
-            let name = format!("{}\n{epoch:?}", keep.key);
-            let joined = self.0.flights.borrow_mut().join(&name, self.lease(), rt.elapsed());
-            if !std::mem::replace(&mut counted, true) {
-                let status =
-                    if matches!(joined, Join::Lead(_)) { metrics::Lookup::Miss } else { metrics::Lookup::Coalesced };
-                self.0.metrics.borrow_mut().record_lookup(status);
-            }
-            let (id, leads) = match joined {
-                Join::Lead(id) => (id, true),
-                Join::Follow(id) => (id, false),
-                Join::Full => return Err(Error::TooManyInFlight),
-            };
-            if leads {
-                self.lead(rt, id, exchange.clone(), Rc::clone(&keep), give_up);
-            }
-            match self.landed(rt, id, give_up).await {
-                None => {}
-                // The leader began before this caller did, and so its time was up before: there is some left to try again.
-                // An attempt that had all the time an attempt gets is an outcome like any other: tried again by everyone
-                // in turn, one that hangs would be called for as long as anybody waits.
-                Some(Err(Error::Timeout { after })) if !leads && after != self.0.config.timeout => {}
-                Some(outcome) => return outcome.map(|answer| Served { answer, source: Source::Miss }),
-            }
-        }
-        Err(Error::Timeout { after: self.0.config.deadline })
-    }
-
-    /// Starts the upstream call of a flight, which goes on whatever becomes of the caller.
-    fn lead(&self, rt: &R, id: FlightId, exchange: Exchange<BodyOf<R>>, keep: Rc<Keep>, give_up: Instant) {
-        let landing = landing::Landing::new(self.clone(), rt.clone(), id);
-        let (pipeline, task_rt, since) = (self.clone(), rt.clone(), self.epoch());
-        rt.spawn(async move {
-            let outcome = pipeline.call(&task_rt, exchange, give_up).await;
-            if let Ok(answer) = &outcome {
-                pipeline.keep(&keep, Rc::clone(answer), since, task_rt.now());
-            }
-            landing.land(outcome);
-        });
-    }
-
     /// The answer to a call that is never kept. Afterwards, whatever the outcome, everything under `stale` is dropped:
     /// a write that timed out may have happened.
     ///
@@ -341,11 +325,29 @@ impl<R: Runtime> Pipeline<R> {
         outcome.map(|answer| Served { answer, source: Source::Pass })
     }
 
-    /// Drops everything under these tags, and keeps reads that are under way from bringing it back. How many answers.
-    #[expect(clippy::must_use_candidate, reason = "most callers want it done and no more")]
+    /// Drops everything under these tags, and keeps reads that are under way from bringing it back. How much that was.
+    #[expect(clippy::must_use_candidate, reason = "done for its effect")]
     pub fn invalidate(&self, tags: &[String]) -> usize {
         let dropped: usize = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
+        for tag in tags {
+            self.0.verified.borrow_mut().invalidate_tag(tag);
+        }
         self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);
+        dropped
+    }
+
+    /// The same for one key; whether it was there.
+    #[expect(clippy::must_use_candidate, reason = "done for its effect")]
+    pub fn remove(&self, key: &str) -> bool {
+        let dropped = self.0.cache.borrow_mut().remove(key);
+        self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, u64::from(dropped));
+        dropped
+    }
+
+    /// Drops what is past its time under the keys that are `wanted`; how much that was. O(entries).
+    pub fn clear_expired(&self, now: Instant, wanted: impl Fn(&str) -> bool) -> usize {
+        let dropped = self.0.cache.borrow_mut().clear_expired_where(now, wanted);
+        self.0.metrics.borrow_mut().record_removals(Removal::Expired, dropped as u64);
         dropped
     }
 
