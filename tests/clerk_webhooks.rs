@@ -374,6 +374,8 @@ fn r16_nothing_is_asked_of_what_is_not_needed() {
     );
     let event = Event::parse(json.as_bytes()).unwrap();
     assert!(event.stale().contains(&"users/user_1".to_owned()));
+    let twice = br#"{"type":"user.deleted","data":{"id":"user_1"},"type":"session.ended","data":{"id":"a","id":"sess_\u0031"}}"#;
+    assert_eq!(Event::parse(twice).unwrap().revoked().sessions, ["sess_1"], "the last counts, as for JSON.parse");
 }
 
 #[test]
