@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::kinds::TokenKind;
 use super::permissions::each_permission;
 use super::read::{Raw, each_member};
 use super::scopes::Scoped;
@@ -150,7 +151,7 @@ impl<'a> Auth<'a> {
             return signed_out_json(self.session_status.map_or("null", Raw::as_json));
         }
         let mut json = ObjectWriter::new();
-        json.text("tokenType", "session_token");
+        json.text("tokenType", TokenKind::Session.as_str());
         json.json("isAuthenticated", Some("true"));
         json.raw("sessionId", self.session_id);
         json.json("sessionStatus", Some(self.session_status.map_or("null", Raw::as_json)));
@@ -251,14 +252,10 @@ impl<'a> Organization<'a> {
 /// What `toAuth()` holds when nobody is signed in, as JSON. `session_status` is JSON, too.
 pub(super) fn signed_out_json(session_status: &str) -> String {
     let mut json = ObjectWriter::new();
-    json.text("tokenType", "session_token");
+    json.text("tokenType", TokenKind::Session.as_str());
     json.json("isAuthenticated", Some("false"));
-    for name in ["sessionClaims", "sessionId"] {
-        json.json(name, Some("null"));
-    }
     json.json("sessionStatus", Some(session_status));
-    for name in ["userId", "actor", "orgId", "orgRole", "orgSlug", "orgPermissions", "factorVerificationAge"] {
-        json.json(name, Some("null"));
-    }
+    json.nulls(&["sessionClaims", "sessionId", "userId", "actor", "orgId", "orgRole", "orgSlug", "orgPermissions"]);
+    json.nulls(&["factorVerificationAge"]);
     json.finish()
 }

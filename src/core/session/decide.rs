@@ -5,9 +5,11 @@
 //! where it answers a request that no redirect can help (not a `GET` of a document), the state is `signed-out` with the
 //! same reason. What is only ever about the redirect itself, satellite domains and organization sync does not arise.
 
+use super::auth::signed_out_json;
 use super::extract::{Extracted, Source};
 use super::kinds::{Accepts, TokenKind};
 use super::peek::Peek;
+use super::write::ObjectWriter;
 use crate::core::jwt::{MAX_TOKEN_BYTES, Reason};
 
 /// What is to be done with what a request presents.
@@ -148,6 +150,26 @@ impl SignedOut {
     #[must_use]
     pub const fn machine(kind: TokenKind, reason: MachineReason) -> Self {
         Self { reason: SignedOutReason::Machine(reason), kind: Some(kind) }
+    }
+
+    /// What `toAuth()` holds besides its functions, as JSON: the members of its kind, all `null`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = ObjectWriter::new();
+        let members: &[_] = match self.kind {
+            Some(TokenKind::Session) => return signed_out_json("null"),
+            Some(TokenKind::ApiKey) => &["id", "subject", "scopes", "name", "claims", "userId", "orgId"],
+            Some(TokenKind::M2m) => &["id", "subject", "scopes", "claims", "machineId"],
+            Some(TokenKind::OAuth) => &["id", "subject", "scopes", "userId", "clientId"],
+            None => &[],
+        };
+        match self.kind {
+            Some(kind) => json.text("tokenType", kind.as_str()),
+            None => json.nulls(&["tokenType"]),
+        }
+        json.json("isAuthenticated", Some("false"));
+        json.nulls(members);
+        json.finish()
     }
 
     /// Whatever should have been found out about a session could not be.
