@@ -13,6 +13,10 @@ fn shown(auth: &Auth<'_>, pending: PendingSessions) -> Map<String, Value> {
     serde_json::from_str(&auth.to_json(pending)).unwrap()
 }
 
+fn says_yes(auth: &Auth<'_>, question: &str) -> bool {
+    auth.has(&HasQuery::from_json(question.as_bytes()).unwrap(), PendingSessions::AreSignedIn)
+}
+
 /// What @clerk/backend shows, without the claims, which the shell has already.
 fn expected(value: &Value) -> Map<String, Value> {
     let mut members = value.as_object().unwrap().clone();
@@ -43,8 +47,7 @@ fn r13_every_question_is_answered_as_clerk_answers_it() {
     let questions: Vec<String> = vectors.questions.iter().map(Value::to_string).collect();
     for case in &vectors.auths {
         let auth = Auth::from_claims(case.payload.as_bytes()).unwrap();
-        let yes =
-            questions.iter().enumerate().filter(|(_, json)| auth.has(&HasQuery::from_json(json.as_bytes()).unwrap()));
+        let yes = questions.iter().enumerate().filter(|(_, json)| says_yes(&auth, json));
         assert_eq!(yes.map(|(at, _)| at).collect::<Vec<_>>(), case.yes, "{}: {}", case.label, case.payload);
     }
     assert!(vectors.auths.iter().map(|case| case.yes.len()).sum::<usize>() > 150, "not everything is denied");
@@ -80,14 +83,23 @@ fn r13_all_that_is_asked_must_hold() {
         |query| query.reverification = Reverification::Nonsense,
     ];
     for query in &granted {
-        assert!(auth.has(query), "{query:?}");
+        assert!(auth.has(query, PendingSessions::default()), "{query:?}");
         for deny in denied {
             let mut query = query.clone();
             deny(&mut query);
-            assert!(!auth.has(&query), "{query:?}");
+            assert!(!auth.has(&query, PendingSessions::default()), "{query:?}");
         }
     }
-    assert!(!auth.has(&HasQuery::default()), "nothing asked, nothing granted");
+    assert!(!auth.has(&HasQuery::default(), PendingSessions::default()), "nothing asked, nothing granted");
+}
+
+#[test]
+fn a_pending_session_may_nothing_unless_it_counts() {
+    let payload = MEMBER.replace("{\"sub\"", "{\"sts\":\"pending\",\"sub\"");
+    let auth = Auth::from_claims(payload.as_bytes()).unwrap();
+    let query = HasQuery { role: asked("admin"), ..HasQuery::default() };
+    assert!(!auth.has(&query, PendingSessions::AreSignedOut));
+    assert!(auth.has(&query, PendingSessions::AreSignedIn));
 }
 
 #[test]
@@ -108,7 +120,9 @@ fn r14_masks_of_60_64_and_130_permissions_are_exact() {
     ] {
         let case = vectors.auths.iter().find(|case| case.label == label).unwrap();
         let auth = Auth::from_claims(case.payload.as_bytes()).unwrap();
-        let has = |permission: String| auth.has(&HasQuery { permission: asked(&permission), ..HasQuery::default() });
+        let has = |permission: String| {
+            auth.has(&HasQuery { permission: asked(&permission), ..HasQuery::default() }, PendingSessions::default())
+        };
         let set: Vec<i32> = (0..200).filter(|bit| has(format!("{feature}:p{bit}"))).collect();
         assert_eq!(set, bits, "{label}");
     }
@@ -142,7 +156,7 @@ fn a_list_that_nobody_can_read_grants_nothing_and_breaks_nothing() {
     let auth = Auth::from_claims(payload).unwrap();
     assert_eq!(shown(&auth, PendingSessions::default())["orgPermissions"], json!([]));
     for query in [r#"{"permission":"a:r"}"#, r#"{"feature":"a"}"#, r#"{"plan":"pro"}"#] {
-        assert!(!auth.has(&HasQuery::from_json(query.as_bytes()).unwrap()), "{query}");
+        assert!(!says_yes(&auth, query), "{query}");
     }
 }
 

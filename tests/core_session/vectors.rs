@@ -86,11 +86,10 @@ impl Vectors {
 
 pub(crate) fn accepts(value: &Value) -> Accepts {
     let kind = |name: &Value| TokenKind::named(name.as_str().unwrap()).unwrap();
-    match value {
-        Value::Array(kinds) => Accepts::OneOf(kinds.iter().map(kind).collect()),
-        Value::String(any) if any == "any" => Accepts::Any,
-        one => Accepts::Only(kind(one)),
+    if let Some(kinds) = value.as_array() {
+        return Accepts::OneOf(kinds.iter().map(kind).collect());
     }
+    if value == "any" { Accepts::Any } else { Accepts::Only(kind(value)) }
 }
 
 pub(crate) fn reason(word: &str) -> Reason {

@@ -206,10 +206,10 @@ impl<'a> Auth<'a> {
         }
     }
 
-    fn each_packed(&self, mut each: impl FnMut(&str, &str)) {
+    fn each_packed(&self, each: impl FnMut(&str, &str)) {
         let Permissions::Packed { names, masks } = self.organization.permissions else { return };
         let text = |claim: Option<Raw<'a>>| claim.and_then(Raw::text).unwrap_or_default();
-        each_permission(&self.features(), &text(names), &text(masks), |feature, name| each(feature, name));
+        each_permission(&self.features(), &text(names), &text(masks), each);
     }
 
     const fn is_packed(&self) -> bool {
@@ -218,7 +218,6 @@ impl<'a> Auth<'a> {
 }
 
 impl<'a> OrganizationClaims<'a> {
-    #[expect(clippy::float_cmp, reason = "2 is exact, however it is written")]
     fn read(self) -> Organization<'a> {
         if self.version.and_then(Raw::number) != Some(2.0) {
             return self.plain;

@@ -209,7 +209,16 @@ impl Extracted<'_> {
             Reason::Expired => SignedOutReason::SessionTokenExpired(self.no_refresh(method)),
             Reason::NotActiveYet => SignedOutReason::SessionTokenNbf,
             Reason::IatInTheFuture => SignedOutReason::SessionTokenIatInTheFuture,
-            other => SignedOutReason::Token(other),
+            Reason::Invalid
+            | Reason::InvalidAlgorithm
+            | Reason::InvalidAuthorizedParties
+            | Reason::InvalidIssuer
+            | Reason::InvalidSignature
+            | Reason::VerificationFailed
+            | Reason::SecretKeyInvalid
+            | Reason::JwkRemoteFailedToLoad
+            | Reason::JwkFailedToResolve
+            | Reason::JwkKidMismatch => SignedOutReason::Token(reason),
         })
     }
 
@@ -261,7 +270,7 @@ impl Extracted<'_> {
         let before = self.peek.as_ref().and_then(|peek| peek.iat).is_some_and(|iat| iat < uat as f64);
         match self.session_step() {
             Step::Verify(_) if before => out(SignedOutReason::SessionTokenIatBeforeClientUat, Some(TokenKind::Session)),
-            step => step,
+            step @ (Step::Verify(_) | Step::SignedOut(_)) => step,
         }
     }
 

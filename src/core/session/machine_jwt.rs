@@ -85,6 +85,6 @@ fn present(claim: Option<Raw<'_>>) -> Option<Raw<'_>> {
     claim.filter(|claim| !claim.is_null())
 }
 
-fn text_or_empty<'a>(claim: Option<Raw<'a>>) -> &'a str {
+fn text_or_empty(claim: Option<Raw<'_>>) -> &str {
     present(claim).map_or("\"\"", Raw::as_json)
 }

@@ -32,7 +32,9 @@ impl ObjectWriter {
 
     /// Members that are `null`.
     pub(super) fn nulls(&mut self, names: &[&'static str]) {
-        names.iter().for_each(|name| self.json(name, Some("null")));
+        for name in names {
+            self.json(name, Some("null"));
+        }
     }
 
     /// A member that is a string.
@@ -51,7 +53,9 @@ impl ObjectWriter {
                 self.0.push(',');
             }
             self.0.push('"');
-            pieces.iter().for_each(|piece| escape(&mut self.0, piece));
+            for piece in pieces {
+                escape(&mut self.0, piece);
+            }
             self.0.push('"');
         });
         self.0.push(']');
