@@ -7,7 +7,9 @@ mod arena;
 mod arguments;
 mod client;
 mod engine;
+mod sessions;
 mod tickets;
+mod tokens;
 mod verify;
 
 pub use client::{Client, create_clerk_client};

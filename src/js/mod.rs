@@ -21,6 +21,8 @@
 
 mod abort;
 mod body;
+#[cfg(feature = "esm")]
+mod callback;
 mod crypto;
 #[cfg(feature = "esm")]
 mod error;
@@ -30,6 +32,8 @@ mod timer;
 
 pub(crate) use abort::until_gone;
 pub(crate) use body::JsBody;
+#[cfg(feature = "esm")]
+pub(crate) use callback::attempt;
 #[expect(unused_imports, reason = "for verification that JavaScript drives")]
 pub(crate) use crypto::JsKey;
 #[cfg(feature = "esm")]
