@@ -69,7 +69,7 @@ test('Node', async () => {
 });
 
 test('tokens and sessions', async () => {
-  const { stdout } = await run(tool('node'), ['tokens.js'], withEnvironment());
+  const { stdout } = await run(tool('node'), ['tokens.ts'], withEnvironment());
   assert.equal(stdout, 'token-1 1 true\n');
 });
 
