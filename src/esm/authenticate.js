@@ -14,12 +14,15 @@ function functions(client, getToken, token, claims) {
       if (template === undefined && expiresInSeconds === undefined) return token;
       return (await getToken(claims.sid, template, { expiresInSeconds })).jwt;
     },
-    has: (query) => client.constructor.has(facts, asked(query)),
+    has: (query) => client.has(facts, asked(query)),
   };
 }
 
-/** `parts` as src/esm/authenticate.rs has them. */
-export function requestState(client, getToken, [reason, tokenType, auth, token = null, claims = null]) {
+/** A state in parts: `reason` is undefined if somebody is signed in, `auth` the JSON of what `toAuth()` holds. */
+export const parts = (reason = null, tokenType = null, auth, token = null, claims) => [reason, tokenType, auth, token, claims];
+
+/** The state that callers see. */
+export function requestState(client, getToken, [reason, tokenType, auth, token, claims]) {
   const isAuthenticated = reason === null;
   const toAuth = () => {
     const about = JSON.parse(auth);
