@@ -2,7 +2,7 @@
 
 /** What is asked of `has` as JSON. What JSON would drop is asked for all the same, and nobody has it. */
 const asked = (query) =>
-  JSON.stringify(query, (_, value) => (typeof value === 'function' || typeof value === 'symbol' ? null : value)) ?? 'null';
+  JSON.stringify(query, (_, value) => (['function', 'symbol', 'bigint'].includes(typeof value) ? null : value)) ?? 'null';
 
 const nobody = { getToken: async () => null, has: () => false };
 
