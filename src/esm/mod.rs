@@ -5,9 +5,12 @@
 
 mod arena;
 mod arguments;
+mod authenticate;
 mod client;
 mod engine;
+mod sessions;
 mod tickets;
+mod tokens;
 mod verify;
 mod webhooks;
 
