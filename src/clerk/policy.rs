@@ -13,17 +13,17 @@ use crate::runtime::http::Method;
 const JWKS_TTL: Duration = Duration::from_mins(5);
 
 /// Every list and count of users.
-const USER_LISTS: &str = "users";
+pub(super) const USER_LISTS: &str = "users";
 /// Everything that tells of users.
-const EVERY_USER: &str = "users/*";
+pub(super) const EVERY_USER: &str = "users/*";
 /// Everything that tells of sessions.
-const EVERY_SESSION: &str = "sessions/*";
+pub(super) const EVERY_SESSION: &str = "sessions/*";
 /// Every list of organizations, and organizations asked for by slug.
 const ORGANIZATION_LISTS: &str = "organizations";
 /// Everything that tells of organizations.
-const EVERY_ORGANIZATION: &str = "organizations/*";
+pub(super) const EVERY_ORGANIZATION: &str = "organizations/*";
 /// Everything that tells of memberships.
-const MEMBERSHIPS: &str = "memberships";
+pub(super) const MEMBERSHIPS: &str = "memberships";
 
 /// How long an answer to this read is kept, and under which tags; `None`: never.
 #[must_use]
@@ -125,7 +125,8 @@ const HARMLESS: &[&str] = &[
 const MAY_SIGN_OUT: &[&str] =
     &["/users/{user_id}", "/users/{user_id}/remove_password", "/users/{user_id}/password/set_compromised"];
 
-fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
+/// What a write to a user, or to the users, makes stale.
+pub(super) fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     match path {
         "/users" => names(&[USER_LISTS]),
@@ -144,7 +145,8 @@ fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
     }
 }
 
-fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
+/// What a write to an organization, or to the organizations, makes stale.
+pub(super) fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
     let organization = || {
         // Should Clerk take a slug here as it does for reads: what is kept under the id is not found by it.
         let kept = if id.starts_with("org_") { format!("organizations/{id}") } else { EVERY_ORGANIZATION.into() };

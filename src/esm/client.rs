@@ -41,8 +41,8 @@ type Admitted<T> = (T, Option<web_sys::AbortSignal>);
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Client {
-    engine: Rc<Engine>,
-    rt: JsRuntime,
+    pub(super) engine: Rc<Engine>,
+    pub(super) rt: JsRuntime,
     signal: Option<web_sys::AbortSignal>,
     pub(super) tickets: Tickets,
     /// What the last [`Client::begin`] or [`Client::finish`] came to, until it is fetched.

@@ -11,5 +11,6 @@ mod sessions;
 mod tickets;
 mod tokens;
 mod verify;
+mod webhooks;
 
 pub use client::{Client, create_clerk_client};

@@ -31,11 +31,9 @@ mod runtime;
 mod timer;
 
 pub(crate) use abort::until_gone;
-pub(crate) use body::JsBody;
+pub(crate) use body::{JsBody, received};
 #[cfg(feature = "esm")]
 pub(crate) use callback::attempt;
-#[expect(unused_imports, reason = "for verification that JavaScript drives")]
-pub(crate) use crypto::JsKey;
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]
