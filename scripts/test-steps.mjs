@@ -39,6 +39,7 @@ const all = [
     ['clerk-sim', "Clerk's stand-in"],
     ['package', 'the packed npm package in every runtime'],
     ['types', "the package's types, and the examples, against strict TypeScript"],
+    ['differential', 'ten thousand tokens beside @clerk/backend and jose'],
     ['runtimes', 'one suite in workerd, Deno, edge-runtime and Node'],
     ['worker', 'the Worker in workerd'],
     ['docs', 'the examples of the documentation'],
