@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::operations::{self, Match};
-use super::pipeline::{Answer, Exchange, Keep};
+use super::pipeline::{Access, Answer, Exchange, Keep};
 use super::policy;
 use super::query::{Query, canonical_path};
 use crate::config::{API_VERSION_DATE, Config};
@@ -83,6 +83,7 @@ impl<B: Body> Question<B> {
                 url,
                 version,
                 body: manner.body,
+                access: Access::Api,
                 limited_apart: found.as_ref().is_some_and(policy::limited_apart),
             },
         })

@@ -7,9 +7,12 @@
 pub mod api;
 pub mod client;
 pub mod gateway;
+mod keys;
 pub mod operations;
 pub mod pipeline;
 pub mod policy;
 pub mod query;
 pub mod sessions;
 pub mod users;
+pub mod verified;
+pub mod verifier;

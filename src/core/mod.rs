@@ -6,6 +6,7 @@
 pub mod base64;
 pub mod cache;
 pub mod flight;
+pub mod json;
 pub mod jwt;
 pub mod limiter;
 pub mod metrics;

@@ -1,10 +1,13 @@
 // The object that createClerkClient gives: plain, frozen, its methods free of `this`; and the short way to a hit.
 
+import { verifier } from './verify.js';
+
 /** Handles per kind of read. Past it all are forgotten: they only save time, and come back with the next reads. */
 const MAX_HANDLES = 100_000;
 
 /** What clients of one instance share on this side: for every read by id that was answered, the handle of its entry. */
-export const memory = () => ({
+export const memory = (tokens) => ({
+  tokens,
   users: { full: new Map(), minimal: new Map(), basic: new Map() },
   sessions: { full: new Map() },
 });
@@ -58,7 +61,7 @@ const safely = (clock) => () => {
   }
 };
 
-export function assemble(client, { users, sessions }, slots, clock) {
+export function assemble(client, { tokens, users, sessions }, slots, clock, arena) {
   const now = clock === undefined ? Date.now : safely(clock);
   return Object.freeze({
     users: Object.freeze({
@@ -75,6 +78,7 @@ export function assemble(client, { users, sessions }, slots, clock) {
       recordCacheHit: () => client.recordCacheHit(),
       recordCacheMiss: () => client.recordCacheMiss(),
     }),
+    verifyToken: verifier(client, tokens, slots, now, arena),
     request: async (method, path, options) => client.request(method, path, options),
     with: (context) => client.with(context),
   });

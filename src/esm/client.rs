@@ -1,5 +1,6 @@
 //! The methods behind the object that callers see.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
@@ -8,9 +9,12 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Names};
 use super::engine::{self, Engine};
+use super::tickets::Tickets;
+use super::verify::{self, Verdict};
 use crate::clerk::api::{self, Manner, Question};
 use crate::clerk::pipeline::{Answer, Served};
 use crate::clerk::query::Query;
+use crate::clerk::verifier::Verifier;
 use crate::clerk::{client, sessions, users};
 use crate::config::{API_VERSION_DATE, Config};
 use crate::core::cache::Handle;
@@ -23,8 +27,8 @@ use crate::runtime::http::Method;
 
 #[wasm_bindgen(module = "/src/esm/client.js")]
 extern "C" {
-    fn assemble(client: Client, memory: &JsValue, slots: &JsValue, now: Option<&Function>) -> JsValue;
-    fn memory() -> JsValue;
+    fn assemble(client: Client, memory: &JsValue, slots: &JsValue, now: Option<&Function>, arena: &JsValue) -> JsValue;
+    fn memory(tokens: JsValue) -> JsValue;
 }
 
 type Asked = Result<Question<JsBody>, Error>;
@@ -36,6 +40,9 @@ pub struct Client {
     engine: Rc<Engine>,
     rt: JsRuntime,
     signal: Option<web_sys::AbortSignal>,
+    pub(super) tickets: Tickets,
+    /// What the last [`Client::begin`] or [`Client::finish`] came to, until it is fetched.
+    pub(super) outcome: RefCell<Option<Verdict>>,
 }
 
 /// Makes a client; see `pkg/index.d.ts`.
@@ -48,7 +55,7 @@ pub fn create_clerk_client(options: &JsValue) -> Result<JsValue, JsValue> {
         let config = Config::new(&arguments::options(options)?, engine::host())?;
         let (fetch, now) = (arguments::function(options, "fetch")?, arguments::function(options, "now")?);
         let engine = if fetch.is_none() && now.is_none() { Engine::shared(config) } else { Engine::own(config) };
-        Ok(Client { engine, rt: JsRuntime::new(fetch, now), signal: None })
+        Ok(Client::new(engine, JsRuntime::new(fetch, now), None))
     };
     made().map(Client::assembled).map_err(|error: Error| to_js(&error))
 }
@@ -134,7 +141,7 @@ impl Client {
             let signal = arguments::signal(context)?.or_else(|| self.signal.clone());
             let lends = arguments::function(context, "waitUntil")?.is_some();
             let rt = if lends { self.rt.in_context(context.clone()) } else { self.rt.clone() };
-            Ok(Self { engine: Rc::clone(&self.engine), rt, signal })
+            Ok(Self::new(Rc::clone(&self.engine), rt, signal))
         };
         made().map(Self::assembled).map_err(|error: Error| to_js(&error))
     }
@@ -174,10 +181,30 @@ impl Client {
 }
 
 impl Client {
+    fn new(engine: Rc<Engine>, rt: JsRuntime, signal: Option<web_sys::AbortSignal>) -> Self {
+        Self { engine, rt, signal, tickets: Tickets::default(), outcome: RefCell::default() }
+    }
+
     fn assembled(self) -> JsValue {
-        let memory = self.engine.memory(memory);
+        let memory = self.engine.memory(|| memory(verify::tokens()));
         let now = self.rt.own_clock().cloned();
-        assemble(self, &memory, &slots(), now.as_ref())
+        assemble(self, &memory, &slots(), now.as_ref(), &verify::arena())
+    }
+
+    pub(super) fn config(&self) -> &Config {
+        self.engine.config()
+    }
+
+    pub(super) const fn host(&self) -> &JsRuntime {
+        &self.rt
+    }
+
+    pub(super) fn signal(&self) -> Option<web_sys::AbortSignal> {
+        self.signal.clone()
+    }
+
+    pub(super) fn verifier(&self) -> &Verifier<JsRuntime> {
+        self.engine.verifier(&self.rt)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]
@@ -241,6 +268,6 @@ fn resolved(answer: &Answer<JsBody>) -> Promise {
     value(answer).map_or_else(|error| rejected(&error), |value| Promise::resolve(&value))
 }
 
-fn rejected(error: &Error) -> Promise {
+pub(super) fn rejected(error: &Error) -> Promise {
     Promise::reject(&to_js(error))
 }

@@ -10,6 +10,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::clerk::pipeline::Pipeline;
+use crate::clerk::verifier::Verifier;
 use crate::config::{Config, Host};
 use crate::js::JsRuntime;
 use crate::runtime::Entropy;
@@ -28,6 +29,7 @@ pub(super) struct Engine {
     config: Config,
     // Made on first use: entropy may not be had at the top level of a Worker, where clients may well be made.
     pipeline: OnceCell<Pipeline<JsRuntime>>,
+    verifier: OnceCell<Verifier<JsRuntime>>,
     // What `client.js` keeps for all clients of this engine.
     memory: OnceCell<JsValue>,
 }
@@ -35,7 +37,7 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
-        Rc::new(Self { config, pipeline: OnceCell::new(), memory: OnceCell::new() })
+        Rc::new(Self { config, pipeline: OnceCell::new(), verifier: OnceCell::new(), memory: OnceCell::new() })
     }
 
     /// The engine of everybody with this config.
@@ -61,6 +63,10 @@ impl Engine {
 
     pub(super) fn pipeline(&self, rt: &JsRuntime) -> &Pipeline<JsRuntime> {
         self.pipeline.get_or_init(|| Pipeline::new(self.config.clone(), rt.random()))
+    }
+
+    pub(super) fn verifier(&self, rt: &JsRuntime) -> &Verifier<JsRuntime> {
+        self.verifier.get_or_init(|| Verifier::new(self.pipeline(rt).clone()))
     }
 }
 

@@ -3,8 +3,11 @@
 //! `client.js` builds the plain object that callers see, so that its methods can be taken off it and passed around;
 //! [`Client`] is what those methods call. The types are in `pkg/index.d.ts`, written by hand.
 
+mod arena;
 mod arguments;
 mod client;
 mod engine;
+mod tickets;
+mod verify;
 
 pub use client::{Client, create_clerk_client};

@@ -52,6 +52,15 @@ extern "C" {
     pub(super) fn may_stay(slot: u32, length: u32) -> bool;
     pub(super) fn release(slot: u32);
     pub(crate) fn slots() -> JsValue;
+
+    #[wasm_bindgen(js_name = importKey)]
+    pub(super) fn import_key(modulus: &[u8], exponent: &[u8], hash_bits: u32) -> Promise;
+    #[wasm_bindgen(js_name = keepKey)]
+    pub(super) fn keep_key(key: &JsValue) -> u32;
+    #[wasm_bindgen(js_name = releaseKey)]
+    pub(super) fn release_key(slot: u32);
+    #[wasm_bindgen(catch, js_name = verifySignature)]
+    pub(super) fn verify_signature(slot: u32, signature: &[u8], message: &[u8]) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen]

@@ -42,7 +42,8 @@ export function apiError(message, status, errorsJson, clerkTraceId, retryAfter) 
   return new ClerkAPIResponseError(message, status, JSON.parse(errorsJson), clerkTraceId, retryAfter);
 }
 
-// What the loader of this runtime adds: `waitUntil` on hosts that end a request's work with its answer.
+// What the loader of this runtime adds: `waitUntil` on hosts that end a request's work with its answer; `nodeCrypto`, the
+// module node:crypto, where it is at home; `ownSignatures`, where wasm checks them sooner than WebCrypto does.
 let host = {};
 export const setHost = (given) => void (host = { ...host, ...given });
 
@@ -168,4 +169,45 @@ function freeze(value) {
   for (const key of keys) weight += freeze(value[key]);
   Object.freeze(value);
   return weight;
+}
+
+/** Public keys by slot number. Unlike promises they may be used by other requests than the one that imported them. */
+const keys = [];
+const vacantKeys = [];
+const RSA = 'RSASSA-PKCS1-v1_5';
+
+/**
+ * Makes a public key for this host's engine of signatures, for `keepKey`; undefined if wasm is to check them itself.
+ * `modulus` and `exponent` are views of wasm memory, read before the first await.
+ */
+export async function importKey(modulus, exponent, bits) {
+  const jwk = { kty: 'RSA', n: base64url(modulus), e: base64url(exponent) };
+  const { nodeCrypto, ownSignatures } = host;
+  if (nodeCrypto) return { key: nodeCrypto.createPublicKey({ key: jwk, format: 'jwk' }), hash: `sha${bits}` };
+  if (ownSignatures || !globalThis.crypto?.subtle) return undefined;
+  return crypto.subtle.importKey('jwk', jwk, { name: RSA, hash: `SHA-${bits}` }, false, ['verify']);
+}
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (letter) => ({ '+': '-', '/': '_', '=': '' })[letter]);
+
+export function keepKey(key) {
+  const slot = vacantKeys.pop() ?? keys.length;
+  keys[slot] = key;
+  return slot;
+}
+export function releaseKey(slot) {
+  keys[slot] = undefined;
+  vacantKeys.push(slot);
+}
+
+/**
+ * Whether `signature` over `message` is that of the key in this slot: at once where the engine can, else as a promise.
+ * Both may be views of wasm memory: every engine has read or copied them when this returns.
+ */
+export function verifySignature(slot, signature, message) {
+  const { nodeCrypto } = host;
+  if (!nodeCrypto) return crypto.subtle.verify(RSA, keys[slot], signature, message);
+  const { key, hash } = keys[slot];
+  return nodeCrypto.verify(hash, message, key, signature);
 }

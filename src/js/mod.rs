@@ -21,6 +21,7 @@
 
 mod abort;
 mod body;
+mod crypto;
 #[cfg(feature = "esm")]
 mod error;
 mod glue;
@@ -29,6 +30,8 @@ mod timer;
 
 pub(crate) use abort::until_gone;
 pub(crate) use body::JsBody;
+#[expect(unused_imports, reason = "for verification that JavaScript drives")]
+pub(crate) use crypto::JsKey;
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]

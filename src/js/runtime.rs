@@ -57,6 +57,11 @@ impl JsRuntime {
         }
     }
 
+    /// The time that a reading of the clock stands for.
+    pub(crate) const fn unix_of(reading: f64) -> UnixTime {
+        UnixTime::from_millis(whole_millis(reading))
+    }
+
     /// What the clock shows, in milliseconds; 0 if the caller's own throws or gives no number.
     fn reading(&self) -> f64 {
         let Some(own) = &self.now else { return glue::date_now() };
@@ -94,7 +99,7 @@ impl Clock for JsRuntime {
     }
 
     fn unix(&self) -> UnixTime {
-        UnixTime::from_millis(whole_millis(self.reading()))
+        Self::unix_of(self.reading())
     }
 }
 

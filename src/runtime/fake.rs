@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::http::{Body, Request, Response};
-use super::{Clock, Entropy, Fetch, FetchError, Ring, Tasks, Timer};
+use super::{Clock, Crypto, CryptoError, Entropy, Fetch, FetchError, Hash, Ring, SoftwareKey, Tasks, Timer};
 use crate::core::time::{Duration, Instant, UnixTime, millis};
 
 /// Bytes in memory.
@@ -271,6 +271,18 @@ impl Fetch for FakeRuntime {
             }
             Reply::Hang => std::future::pending().await,
         }
+    }
+}
+
+impl Crypto for FakeRuntime {
+    type Key = Rc<SoftwareKey>;
+
+    async fn import(&self, modulus: &[u8], exponent: &[u8], hash: Hash) -> Result<Self::Key, CryptoError> {
+        SoftwareKey::new(modulus, exponent, hash).map(Rc::new)
+    }
+
+    async fn verify(&self, key: &Self::Key, signature: &[u8], message: &[u8]) -> Result<bool, CryptoError> {
+        Ok(key.verify(signature, message))
     }
 }
 

@@ -6,8 +6,11 @@
 
 pub mod fake;
 pub mod http;
+mod montgomery;
 mod race;
+mod software;
 mod traits;
 
 pub use race::{Raced, race};
+pub use software::{PublicNumbers, SoftwareKey};
 pub use traits::{Clock, Crypto, CryptoError, Entropy, Fetch, FetchError, Hash, Ring, Runtime, Tasks, Timer};

@@ -94,7 +94,7 @@ pub trait Crypto {
     /// Makes a key of a modulus and an exponent, both big-endian, for signatures with this hash.
     ///
     /// # Errors
-    /// [`CryptoError`] if the host does not take it.
+    /// [`CryptoError`] if [`PublicNumbers`](super::PublicNumbers) or the host does not take them.
     fn import(
         &self,
         modulus: &[u8],
@@ -122,6 +122,6 @@ pub trait Tasks {
 }
 
 /// A host: everything above, cheap to clone, handed in with every call because some of it belongs to one request.
-pub trait Runtime: Clock + Timer + Fetch + Entropy + Tasks + Clone + 'static {}
+pub trait Runtime: Clock + Timer + Fetch + Crypto + Entropy + Tasks + Clone + 'static {}
 
-impl<T: Clock + Timer + Fetch + Entropy + Tasks + Clone + 'static> Runtime for T {}
+impl<T: Clock + Timer + Fetch + Crypto + Entropy + Tasks + Clone + 'static> Runtime for T {}

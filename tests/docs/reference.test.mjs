@@ -13,7 +13,7 @@ const environment = read('src/worker/environment.rs');
 
 /** Options as callers write them: the fields of `Options` and of the structs in it, in camelCase, joined by dots. */
 function options() {
-  const source = read('src/config.rs');
+  const source = read('src/config/options.rs');
   const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
   const fields = (struct) => {
     const body = new RegExp(`pub struct ${struct} \\{(.*?)^\\}`, 'ms').exec(source)[1];
@@ -26,8 +26,8 @@ function options() {
 const variables = [...environment.matchAll(/\b(?:text|number)\("([A-Z_]+)"\)/g)].map(([, name]) => name);
 /** Defaults as `Config::new` has them, in the option's own unit; those that depend on something are left out. */
 function defaults() {
-  const source = read('src/config.rs').replace(/\s+/g, ' ');
-  const units = { from_millis: 1, from_secs: 1_000, from_mins: 60_000 };
+  const source = read('src/config/mod.rs').replace(/\s+/g, ' ');
+  const units = { from_millis: 1, from_secs: 1_000, from_mins: 60_000, from_hours: 3_600_000 };
   const window = Number(/CLERK_WINDOW: Duration = Duration::from_secs\((\d+)\)/.exec(source)[1]) * 1_000;
   const number = (text) => {
     const [, unit, amount] = /^Duration::(\w+)\((\d+)\)$/.exec(text) ?? [];
@@ -36,7 +36,7 @@ function defaults() {
     const [value, shift = '0'] = text.replaceAll('_', '').split(' << ');
     return Number(value) * 2 ** Number(shift);
   };
-  const calls = source.matchAll(/\b(?:length|size|count|percent|whole)\( ?"([\w.]+)", [\w.]+, (Duration::\w+\(\d+\)|CLERK_WINDOW|[\d_.]+(?: << \d+)?)[,)]/g);
+  const calls = source.matchAll(/\b(?:length|size|count|percent)\( ?"([\w.]+)", [\w.]+, (Duration::\w+\(\d+\)|CLERK_WINDOW|[\d_.]+(?: << \d+)?)[,)]/g);
   return new Map([...calls].map(([, name, text]) => [name, number(text)]));
 }
 
@@ -69,7 +69,7 @@ describe('options and variables', () => {
 
   test('the README names the defaults of the crate', () => {
     const known = defaults();
-    assert.equal(known.size, options().length - 12, 'all but keys, secrets, ids, lists, URL, version, and the two that depend on something');
+    assert.equal(known.size, options().length - 13, 'all but keys, secrets, ids, lists, URL, version, and the two that depend on something');
     for (const [option, , value] of table) {
       const [name] = names(option);
       if (known.has(name)) assert.equal(value, String(known.get(name)), name);

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{Answer, BodyOf, Exchange, Outcome, Pipeline};
+use super::{Access, Answer, BodyOf, Exchange, Outcome, Pipeline};
+use crate::config::PublishableKey;
 use crate::core::metrics;
 use crate::core::projection;
 use crate::core::retry::{Decision, Failure, Kind, Safety, retry_after};
@@ -28,7 +29,7 @@ impl<R: Runtime> Pipeline<R> {
         self.0.retries.borrow_mut().request(rt.elapsed());
         let mut attempt = 1;
         loop {
-            let outcome = self.attempt(rt, request.clone(), give_up).await;
+            let outcome = self.attempt(rt, exchange.access, request.clone(), give_up).await;
             // The host's clock and not the caller's: `Retry-After` may be a date.
             let now = rt.elapsed();
             let Some(failure) = failure(&exchange, &outcome, now) else { return outcome };
@@ -48,8 +49,17 @@ impl<R: Runtime> Pipeline<R> {
         }
     }
 
-    async fn attempt(&self, rt: &R, request: Request<BodyOf<R>>, give_up: Instant) -> Outcome<BodyOf<R>> {
-        let turn = self.turn(rt, give_up).await?;
+    async fn attempt(
+        &self,
+        rt: &R,
+        access: Access,
+        request: Request<BodyOf<R>>,
+        give_up: Instant,
+    ) -> Outcome<BodyOf<R>> {
+        let turn = match access {
+            Access::Api => Some(self.turn(rt, give_up).await?),
+            Access::Keys | Access::PublicKeys => None,
+        };
         let begun = rt.elapsed();
         let timeout = self.0.config.timeout.min(give_up.since(begun));
         let raced = race(rt.fetch(request), rt.bell(timeout).0).await;
@@ -57,7 +67,9 @@ impl<R: Runtime> Pipeline<R> {
         let outcome = match raced {
             Raced::Second(()) => Err(Error::Timeout { after: timeout }),
             Raced::First(result) => {
-                turn.complete();
+                if let Some(turn) = turn {
+                    turn.complete();
+                }
                 result.map_err(Error::from).and_then(accept)
             }
         };
@@ -68,13 +80,20 @@ impl<R: Runtime> Pipeline<R> {
     /// The request as it goes out: the secret is added here and nowhere else, and only for the configured origin (R24).
     fn request(&self, exchange: &Exchange<BodyOf<R>>) -> Result<Request<BodyOf<R>>, Error> {
         let config = &self.0.config;
-        let secret = config.require_secret_key()?;
-        if !exchange.url.strip_prefix(config.origin.as_str()).is_some_and(|rest| rest.starts_with('/')) {
-            return Err(Error::InvalidPath("the target is not the configured API"));
-        }
         let mut headers = Headers::new();
-        headers.set("authorization", format!("Bearer {}", secret.expose()));
-        headers.set("clerk-api-version", exchange.version.as_str());
+        if exchange.access == Access::PublicKeys {
+            let known = config.publishable_key.as_ref().map(PublishableKey::jwks_url);
+            if known.as_ref() != Some(&exchange.url) {
+                return Err(Error::InvalidPath("the target is not the instance's key set"));
+            }
+        } else {
+            let secret = config.require_secret_key()?;
+            if !exchange.url.strip_prefix(config.origin.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+                return Err(Error::InvalidPath("the target is not the configured API"));
+            }
+            headers.set("authorization", format!("Bearer {}", secret.expose()));
+            headers.set("clerk-api-version", exchange.version.as_str());
+        }
         headers.set("user-agent", concat!("clerk-edge/", env!("CARGO_PKG_VERSION")));
         headers.set("content-type", exchange.body.as_ref().map_or(JSON, |(_, kind)| kind));
         Ok(Request {

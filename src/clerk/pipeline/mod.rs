@@ -10,15 +10,21 @@
 
 mod exchange;
 mod landing;
+mod share;
 mod turn;
+mod verified;
+
+pub(in crate::clerk) use verified::tags_of;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{self, Cache, Freshness, Lookup, NewEntry};
 use crate::core::flight::{self, FlightId, Flights, Join};
+use crate::core::jwt::Revocations;
 use crate::core::limiter::{Limiter, Quota};
 use crate::core::metrics::{self, Metrics, Removal};
 use crate::core::pool::{self, Pool};
@@ -70,7 +76,20 @@ pub struct Served<B> {
     pub source: Source,
 }
 
-/// A request to the Backend API, without credentials: the pipeline adds them.
+/// Where a request goes: decides about credentials, and about turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a new one must be decided about wherever credentials are")]
+pub enum Access {
+    /// The Backend API, with the secret key, when it is this request's turn.
+    Api,
+    /// The Backend API's key set, with the secret key and at once: Clerk does not count it (facts 1.7), and nobody can
+    /// be let in without it.
+    Keys,
+    /// The public key set of the publishable key's instance, without credentials and at once.
+    PublicKeys,
+}
+
+/// A request to Clerk, without credentials: the pipeline adds them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exchange<B> {
@@ -82,6 +101,8 @@ pub struct Exchange<B> {
     pub version: String,
     /// What to send, and its `Content-Type`.
     pub body: Option<(B, String)>,
+    /// Who answers it, and with what credentials.
+    pub access: Access,
     /// Clerk counts this operation against a limit of its own as well, so a 429 need not be about the instance's.
     pub limited_apart: bool,
 }
@@ -103,7 +124,10 @@ const BACKOFF: Duration = Duration::from_millis(200);
 /// The longest wait before any attempt, unless Clerk asks for more.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
-type Outcome<B> = Result<Rc<Answer<B>>, Error>;
+/// What a verified token may take on average, in bytes: one of 900 bytes takes 3,000.
+const MEAN_TOKEN_BYTES: usize = 4_096;
+
+pub(in crate::clerk) type Outcome<B> = Result<Rc<Answer<B>>, Error>;
 type RingOf<R> = <R as Timer>::Ring;
 type BodyOf<R> = <R as Fetch>::Body;
 
@@ -111,6 +135,9 @@ type BodyOf<R> = <R as Fetch>::Body;
 struct Shared<R: Runtime> {
     config: Config,
     cache: RefCell<Cache<Rc<Answer<BodyOf<R>>>>>,
+    /// Tokens that were verified; apart, so that neither pushes the other out.
+    verified: RefCell<Cache<Rc<Verified<BodyOf<R>>>>>,
+    revocations: RefCell<Revocations>,
     flights: RefCell<Flights<Outcome<BodyOf<R>>, RingOf<R>>>,
     limiter: RefCell<Limiter>,
     pool: RefCell<Pool<RingOf<R>>>,
@@ -162,6 +189,10 @@ impl<R: Runtime> Pipeline<R> {
     pub fn new(config: Config, seed: u64) -> Self {
         let lease = config.deadline + Duration::from_secs(1);
         let limits = cache::Limits { max_bytes: config.cache_bytes, max_entries: config.cache_entries };
+        let tokens = cache::Limits {
+            max_bytes: config.max_verified_tokens.saturating_mul(MEAN_TOKEN_BYTES),
+            max_entries: config.max_verified_tokens,
+        };
         let quota = Quota {
             limit: config.limit,
             window: config.window,
@@ -183,6 +214,8 @@ impl<R: Runtime> Pipeline<R> {
         };
         let shared = Shared {
             cache: RefCell::new(Cache::new(limits, seed)),
+            verified: RefCell::new(Cache::new(tokens, seed)),
+            revocations: RefCell::default(),
             flights: RefCell::new(Flights::new(flight::Limits { max_flights: 10_000, max_seats: 100_000 }, seed)),
             limiter: RefCell::new(Limiter::new(quota)),
             pool: RefCell::new(Pool::new(pool)),
@@ -344,6 +377,9 @@ impl<R: Runtime> Pipeline<R> {
     /// Drops everything under these tags, and keeps reads that are under way from bringing it back.
     pub fn invalidate(&self, tags: &[String]) {
         let dropped: usize = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
+        for tag in tags {
+            self.0.verified.borrow_mut().invalidate_tag(tag);
+        }
         self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);
     }
 

@@ -4,10 +4,28 @@
 //! who calls hands the signed bytes to the host's cryptography and comes back with its verdict.
 
 mod checks;
+mod claims;
+mod date;
+mod der;
+mod header;
+mod keys;
+mod pem;
 mod reason;
+mod token;
 
 pub use checks::Checks;
+pub use claims::Claims;
+pub use header::{Algorithm, Category, Types};
+pub use keys::{JwkKey, KeyError, KeySet, KeySetError, MAX_KEY_SET_BYTES, MAX_KEYS, RsaPublicKey};
+pub use pem::{MAX_PEM_BYTES, PemError, parse_pem};
 pub use reason::{Reason, TokenError};
+pub use token::{Proof, Unverified, expiry_of};
 
 /// Longer tokens are refused before anything of them is decoded, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16_384;
+
+/// The error for what cannot be read as a token.
+const fn malformed() -> TokenError {
+    let message = "The token's header, payload or signature cannot be decoded.";
+    TokenError { reason: Reason::Invalid, message: std::borrow::Cow::Borrowed(message) }
+}

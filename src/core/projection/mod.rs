@@ -5,9 +5,9 @@
 //! copies and for the parts it skips. No input panics.
 
 mod fields;
-mod scan;
 mod select;
 
+pub use crate::core::json::{JsonError as ProjectionError, JsonErrorKind as ProjectionErrorKind};
+pub use crate::core::json::{MAX_JSON_DEPTH, validate};
 pub use fields::{FieldSet, FieldSetError, MAX_FIELD_BYTES, MAX_FIELD_DEPTH, MAX_FIELDS};
-pub use scan::{MAX_JSON_DEPTH, ProjectionError, ProjectionErrorKind, validate};
 pub use select::{Shape, project};

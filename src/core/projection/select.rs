@@ -1,7 +1,8 @@
 //! Copies the wanted fields of a JSON text to the output while the scanner passes over the rest.
 
 use super::fields::{FieldSet, Node};
-use super::scan::{ProjectionError, ProjectionErrorKind, Scanner, Text};
+use super::{ProjectionError, ProjectionErrorKind};
+use crate::core::json::{Scanner, Text};
 use std::ops::Range;
 
 const TOTAL_COUNT: &str = "total_count";
@@ -185,71 +186,15 @@ impl<'a> Wanted<'a> {
         match self {
             Self::Everything => None,
             Self::Fields(node) => {
-                let (index, child) = node.children.iter().enumerate().find(|(_, child)| spells(key, &child.name))?;
+                let (index, child) = node.children.iter().enumerate().find(|(_, child)| key.spells(&child.name))?;
                 Some(Field { index, name: &child.name, value: Self::of(child) })
             }
-            Self::Envelope { items, fields } if spells(key, items) => {
+            Self::Envelope { items, fields } if key.spells(items) => {
                 Some(Field { index: 0, name: items, value: Self::Fields(fields) })
             }
             Self::Envelope { .. } => {
-                spells(key, TOTAL_COUNT).then_some(Field { index: 1, name: TOTAL_COUNT, value: Self::Everything })
+                key.spells(TOTAL_COUNT).then_some(Field { index: 1, name: TOTAL_COUNT, value: Self::Everything })
             }
         }
     }
-}
-
-/// Whether a key says `name`, its escapes understood.
-fn spells(key: &Text<'_>, name: &str) -> bool {
-    if key.escaped { spells_escaped(key.raw, name.as_bytes()) } else { key.raw == name.as_bytes() }
-}
-
-#[cold]
-fn spells_escaped(mut raw: &[u8], mut name: &[u8]) -> bool {
-    while let Some((&byte, rest)) = raw.split_first() {
-        let mut buffer = [byte; 4];
-        let spelled: &[u8] = if byte == b'\\' {
-            let Some((decoded, rest)) = unescape(rest) else { return false };
-            raw = rest;
-            decoded.encode_utf8(&mut buffer).as_bytes()
-        } else {
-            raw = rest;
-            buffer.first_chunk::<1>().map_or(&[], |one| one.as_slice())
-        };
-        match name.strip_prefix(spelled) {
-            Some(rest) => name = rest,
-            None => return false,
-        }
-    }
-    name.is_empty()
-}
-
-/// The character that a checked escape stands for, and what follows it. None for a lone surrogate, which no name has.
-fn unescape(after_backslash: &[u8]) -> Option<(char, &[u8])> {
-    let (kind, rest) = after_backslash.split_first()?;
-    let plain = match kind {
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unescape_unicode(rest),
-        other => char::from(*other),
-    };
-    Some((plain, rest))
-}
-
-fn unescape_unicode(digits: &[u8]) -> Option<(char, &[u8])> {
-    let (first, rest) = code_unit(digits)?;
-    if let Some(char) = char::from_u32(u32::from(first)) {
-        return Some((char, rest));
-    }
-    let (second, rest) = code_unit(rest.strip_prefix(b"\\u")?)?;
-    let char = char::decode_utf16([first, second]).next()?.ok()?;
-    Some((char, rest))
-}
-
-fn code_unit(digits: &[u8]) -> Option<(u16, &[u8])> {
-    let (digits, rest) = digits.split_at_checked(4)?;
-    let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    Some((unit, rest))
 }

@@ -1,5 +1,6 @@
 //! The JSON scanner: strict RFC 8259, no recursion, no allocation.
 
+use super::text::Text;
 use thiserror::Error;
 
 /// How deep objects and arrays may lie in each other, the outermost included.
@@ -8,17 +9,17 @@ pub const MAX_JSON_DEPTH: u32 = u128::BITS;
 /// Why and where a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{kind} at byte {offset}")]
-pub struct ProjectionError {
+pub struct JsonError {
     /// The first byte that cannot belong to an accepted text, counted from 0; the length if it ends too early.
     pub offset: usize,
     /// What is wrong there.
-    pub kind: ProjectionErrorKind,
+    pub kind: JsonErrorKind,
 }
 
 /// What is wrong with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum ProjectionErrorKind {
+pub enum JsonErrorKind {
     /// It ends inside a value.
     #[error("unexpected end")]
     UnexpectedEnd,
@@ -52,16 +53,16 @@ pub enum ProjectionErrorKind {
 ///
 /// # Errors
 /// Where the text stops being JSON.
-pub fn validate(json: &[u8]) -> Result<(), ProjectionError> {
+pub fn validate(json: &[u8]) -> Result<(), JsonError> {
     let mut scanner = Scanner::new(json);
     scanner.skip_value()?;
     scanner.finish()
 }
 
-type Result<T, E = ProjectionError> = std::result::Result<T, E>;
+type Result<T, E = JsonError> = std::result::Result<T, E>;
 
 /// A cursor over a JSON text that knows which containers it is in.
-pub(super) struct Scanner<'a> {
+pub(in crate::core) struct Scanner<'a> {
     json: &'a [u8],
     at: usize,
     depth: u32,
@@ -69,19 +70,55 @@ pub(super) struct Scanner<'a> {
     objects: u128,
 }
 
-/// What is between the quotes of a string, checked.
-pub(super) struct Text<'a> {
-    pub(super) raw: &'a [u8],
-    pub(super) escaped: bool,
+/// A value that was passed over.
+pub(in crate::core) enum Value<'a> {
+    Text(Text<'a>),
+    /// As it is written.
+    Number(&'a [u8]),
+    /// As it is written, brackets included.
+    Array(&'a [u8]),
+    /// As it is written, braces included.
+    Object(&'a [u8]),
+    /// `true`, `false` or `null`.
+    Literal,
+}
+
+/// Hands each member of the object that `json` is to `each`, in order, duplicates too.
+///
+/// # Errors
+/// Where the text stops being JSON, possibly after `each` has seen a part of it; [`JsonErrorKind::UnexpectedShape`] if
+/// it is no object.
+pub(in crate::core) fn each_member<'a>(json: &'a [u8], mut each: impl FnMut(&Text<'a>, Value<'a>)) -> Result<()> {
+    let mut scanner = Scanner::new(json);
+    let mut more = scanner.enter_only(b'{')?;
+    while more {
+        let key = scanner.key()?;
+        each(&key, scanner.value()?);
+        more = scanner.more()?;
+    }
+    scanner.finish()
+}
+
+/// The same for the items of an array. Stops early, and then unchecked, where `each` says `false`.
+pub(in crate::core) fn each_item<'a>(json: &'a [u8], mut each: impl FnMut(Value<'a>) -> bool) -> Result<()> {
+    let mut scanner = Scanner::new(json);
+    let mut more = scanner.enter_only(b'[')?;
+    while more {
+        if !each(scanner.value()?) {
+            return Ok(());
+        }
+        more = scanner.more()?;
+    }
+    scanner.finish()
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) const fn new(json: &'a [u8]) -> Self {
+    pub(in crate::core) const fn new(json: &'a [u8]) -> Self {
         Self { json, at: 0, depth: 0, objects: 0 }
     }
 
     /// Skips white space; the byte after it, which starts a value if the text is valid.
-    pub(super) fn peek(&mut self) -> Option<u8> {
+    pub(in crate::core) fn peek(&mut self) -> Option<u8> {
         while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
@@ -89,15 +126,35 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text of the value that starts here, which is passed over.
-    pub(super) fn take_value(&mut self) -> Result<&'a [u8]> {
+    pub(in crate::core) fn take_value(&mut self) -> Result<&'a [u8]> {
         self.peek();
         let start = self.at;
         self.skip_value()?;
         Ok(self.since(start))
     }
 
+    /// Passes over a value and says what it is.
+    pub(in crate::core) fn value(&mut self) -> Result<Value<'a>> {
+        Ok(match self.peek() {
+            Some(b'"') => Value::Text(self.string()?),
+            Some(b'[') => Value::Array(self.take_value()?),
+            Some(b'{') => Value::Object(self.take_value()?),
+            Some(b'-' | b'0'..=b'9') => Value::Number(self.take_value()?),
+            _ => self.skip_value().map(|()| Value::Literal)?,
+        })
+    }
+
+    /// Enters the value that starts here if it opens with `bracket`. False if it is empty, and then already left.
+    fn enter_only(&mut self, bracket: u8) -> Result<bool> {
+        match self.peek() {
+            Some(byte) if byte == bracket => self.enter(),
+            Some(_) => Err(self.error(JsonErrorKind::UnexpectedShape)),
+            None => Err(self.unexpected()),
+        }
+    }
+
     /// Passes over a value and everything in it.
-    pub(super) fn skip_value(&mut self) -> Result<()> {
+    pub(in crate::core) fn skip_value(&mut self) -> Result<()> {
         let floor = self.depth;
         loop {
             let mut inside = match self.peek() {
@@ -118,9 +175,9 @@ impl<'a> Scanner<'a> {
     }
 
     /// Enters the object or array that starts here. False if it is empty, and then already left.
-    pub(super) fn enter(&mut self) -> Result<bool> {
+    pub(in crate::core) fn enter(&mut self) -> Result<bool> {
         if self.depth == MAX_JSON_DEPTH {
-            return Err(self.error(ProjectionErrorKind::TooDeep));
+            return Err(self.error(JsonErrorKind::TooDeep));
         }
         let object = self.byte() == Some(b'{');
         self.depth += 1;
@@ -134,7 +191,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// After an item of the innermost container: whether there is another. If not, the container is left.
-    pub(super) fn more(&mut self) -> Result<bool> {
+    pub(in crate::core) fn more(&mut self) -> Result<bool> {
         let close = if self.objects & 1 == 1 { b'}' } else { b']' };
         match self.peek() {
             Some(b',') => self.at += 1,
@@ -148,7 +205,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a key and the colon after it.
-    pub(super) fn key(&mut self) -> Result<Text<'a>> {
+    pub(in crate::core) fn key(&mut self) -> Result<Text<'a>> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected());
         }
@@ -159,15 +216,15 @@ impl<'a> Scanner<'a> {
     }
 
     /// Checks that nothing but white space is left.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(in crate::core) fn finish(mut self) -> Result<()> {
         match self.peek() {
             None => Ok(()),
-            Some(_) => Err(self.error(ProjectionErrorKind::TrailingData)),
+            Some(_) => Err(self.error(JsonErrorKind::TrailingData)),
         }
     }
 
-    pub(super) const fn error(&self, kind: ProjectionErrorKind) -> ProjectionError {
-        ProjectionError { offset: self.at, kind }
+    pub(in crate::core) const fn error(&self, kind: JsonErrorKind) -> JsonError {
+        JsonError { offset: self.at, kind }
     }
 
     const fn leave(&mut self) {
@@ -198,7 +255,7 @@ impl<'a> Scanner<'a> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..0x20) => return Err(self.error(ProjectionErrorKind::ControlCharacter)),
+                Some(0..0x20) => return Err(self.error(JsonErrorKind::ControlCharacter)),
                 Some(byte) => {
                     seen |= u64::from(byte);
                     self.at += 1;
@@ -223,12 +280,12 @@ impl<'a> Scanner<'a> {
                 for _ in 0..4 {
                     match self.byte() {
                         Some(byte) if byte.is_ascii_hexdigit() => self.at += 1,
-                        Some(_) => return Err(self.error(ProjectionErrorKind::InvalidEscape)),
+                        Some(_) => return Err(self.error(JsonErrorKind::InvalidEscape)),
                         None => return Err(self.unexpected()),
                     }
                 }
             }
-            Some(_) => return Err(self.error(ProjectionErrorKind::InvalidEscape)),
+            Some(_) => return Err(self.error(JsonErrorKind::InvalidEscape)),
             None => return Err(self.unexpected()),
         }
         Ok(())
@@ -278,10 +335,10 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn unexpected(&self) -> ProjectionError {
+    fn unexpected(&self) -> JsonError {
         self.error(match self.byte() {
-            Some(_) => ProjectionErrorKind::UnexpectedByte,
-            None => ProjectionErrorKind::UnexpectedEnd,
+            Some(_) => JsonErrorKind::UnexpectedByte,
+            None => JsonErrorKind::UnexpectedEnd,
         })
     }
 
@@ -332,8 +389,7 @@ const fn stops(word: u64) -> u64 {
 /// Out of line, so that the common string, all ASCII, pays one test.
 #[cold]
 fn check_utf8(raw: &[u8], start: usize) -> Result<()> {
-    std::str::from_utf8(raw).map(drop).map_err(|error| ProjectionError {
-        offset: start + error.valid_up_to(),
-        kind: ProjectionErrorKind::InvalidUtf8,
-    })
+    std::str::from_utf8(raw)
+        .map(drop)
+        .map_err(|error| JsonError { offset: start + error.valid_up_to(), kind: JsonErrorKind::InvalidUtf8 })
 }

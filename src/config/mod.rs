@@ -2,11 +2,14 @@
 //!
 //! Every default and every bound of the product is in this file.
 
-use serde::Deserialize;
+mod credentials;
+mod options;
 
-use crate::core::base64;
-use crate::core::jwt::Checks;
-use crate::core::time::Duration;
+use self::credentials::is_local;
+pub use self::credentials::{PublishableKey, SecretKey};
+pub use self::options::{CacheOptions, OneOrMany, Options, RateLimitOptions, RetryOptions, TokenOptions};
+use crate::core::jwt::{Checks, RsaPublicKey};
+use crate::core::time::{Duration, millis};
 use crate::error::Error;
 
 /// Clerk's own host.
@@ -22,125 +25,6 @@ pub const CLERK_WINDOW: Duration = Duration::from_secs(10);
 pub const CLERK_LIMIT_LIVE: u32 = 1_000;
 /// Requests per window for one development instance.
 pub const CLERK_LIMIT_TEST: u32 = 100;
-
-/// What a caller may set; lengths of time are milliseconds.
-#[derive(Clone, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Options {
-    /// `sk_test_…` or `sk_live_…`. Needed for everything that calls the Backend API.
-    pub secret_key: Option<String>,
-    /// `pk_test_…` or `pk_live_…`.
-    pub publishable_key: Option<String>,
-    /// The instance's public key as PEM, from Clerk's dashboard. With it, verifying tokens needs no network.
-    pub jwt_key: Option<String>,
-    /// Origins whose tokens are accepted: `azp` must be one of them. Default: not checked.
-    pub authorized_parties: Option<OneOrMany>,
-    /// Audiences that are accepted in `aud`, if a token has one. Default: not checked.
-    pub audience: Option<OneOrMany>,
-    /// Issuers that are accepted in `iss`. Default: not checked.
-    pub issuer: Option<OneOrMany>,
-    /// How far Clerk's clock may be from this one, up to an hour. Default 5,000.
-    pub clock_skew_in_ms: Option<f64>,
-    /// `whsec_…`, to verify webhooks with.
-    pub webhook_signing_secret: Option<String>,
-    /// `ins_…`: webhooks of any other instance are refused. Default: not checked.
-    pub instance_id: Option<String>,
-    /// Where the Backend API is: an origin, `https:` unless it is a local stand-in. Default [`DEFAULT_API_URL`].
-    pub api_url: Option<String>,
-    /// The first path segment. Default `v1`.
-    pub api_version: Option<String>,
-    /// See [`CacheOptions`].
-    pub cache: CacheOptions,
-    /// See [`RateLimitOptions`].
-    pub rate_limit: RateLimitOptions,
-    /// Upstream calls at once, 1 to 1,000. Default 6 on Workers (all that one request may have open there), else 10.
-    pub max_connections: Option<f64>,
-    /// See [`RetryOptions`].
-    pub retry: RetryOptions,
-    /// The largest answer to accept, in bytes. Default 16 MiB.
-    pub max_response_bytes: Option<f64>,
-}
-
-/// How much is kept and for how long.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CacheOptions {
-    /// All entries together, in bytes, 0 (keep nothing) to 1 GiB. Default 32 MiB: a quarter of a Workers isolate.
-    pub max_bytes: Option<f64>,
-    /// Number of entries. Default 100,000.
-    pub max_entries: Option<f64>,
-    /// Sessions. Default 900,000 (15 min).
-    pub session_ttl_ms: Option<f64>,
-    /// Users, their lists and counts. Default 60,000.
-    pub user_ttl_ms: Option<f64>,
-    /// Organizations, memberships and their lists. Default 60,000.
-    pub organization_ttl_ms: Option<f64>,
-    /// Tokens of `tokens.getOrFetch` and of `sessions.getToken`, at most until they expire. Default 3,600,000 (1 h).
-    pub token_ttl_ms: Option<f64>,
-    /// Verified tokens, each for as long as it is valid: how many. Default 10,000.
-    pub max_verified_tokens: Option<f64>,
-    /// The key set that tokens are verified with. Default 300,000 (5 min).
-    pub jwks_ttl_ms: Option<f64>,
-    /// How much longer the key set is used when Clerk cannot be reached. Default 3,600,000 (1 h).
-    pub jwks_stale_if_error_ms: Option<f64>,
-    /// The least time between two fetches of the key set for the sake of keys that are not in it. Default 30,000.
-    pub jwks_cooldown_ms: Option<f64>,
-}
-
-/// One text or several.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-#[expect(clippy::exhaustive_enums, reason = "what JavaScript callers may give")]
-pub enum OneOrMany {
-    /// One.
-    One(String),
-    /// Any number.
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    /// All that are not empty.
-    #[must_use]
-    pub fn texts(self) -> Vec<String> {
-        let texts = match self {
-            Self::One(text) => vec![text],
-            Self::Many(texts) => texts,
-        };
-        texts.into_iter().filter(|text| !text.is_empty()).collect()
-    }
-}
-
-/// How fast Clerk is called.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RateLimitOptions {
-    /// Requests per window, 1 to 100,000. Default from the secret key: 1,000 for `sk_live_`, 100 for `sk_test_`.
-    pub limit: Option<f64>,
-    /// The window. Default 10,000.
-    pub window_ms: Option<f64>,
-    /// Callers that may wait for their turn. Default 1,000.
-    pub max_queue: Option<f64>,
-    /// The longest wait for a turn. Default 15,000: longer than Clerk's window, so that a full one is waited out.
-    pub max_wait_ms: Option<f64>,
-}
-
-/// How failures are met.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RetryOptions {
-    /// Attempts in all, the first included, 1 to 10. Default 3.
-    pub max_attempts: Option<f64>,
-    /// Retries per request that may be made over time, 0 to 1: the retry budget. Default 0.2.
-    pub budget: Option<f64>,
-    /// One attempt. Default 10,000.
-    pub timeout_ms: Option<f64>,
-    /// The whole call, waits and retries included; at most 28,000. Default 25,000.
-    pub deadline_ms: Option<f64>,
-}
 
 /// What kind of host runs this; decides defaults only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,8 +45,8 @@ pub struct Config {
     pub secret_key: Option<SecretKey>,
     /// The publishable key, if there is one.
     pub publishable_key: Option<PublishableKey>,
-    /// The public key as PEM, if there is one.
-    pub jwt_key: Option<String>,
+    /// The instance's public key, if it was given.
+    pub jwt_key: Option<RsaPublicKey>,
     /// What tokens are checked for unless a call says otherwise.
     pub checks: Checks,
     /// What webhooks are signed with.
@@ -215,90 +99,6 @@ pub struct Config {
     pub max_response_bytes: usize,
 }
 
-/// A secret key. `Debug` shows none of it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretKey(String);
-
-impl SecretKey {
-    /// `text` if it looks like one: `sk_test_` or `sk_live_`, then visible ASCII, 512 bytes at most.
-    fn parse(text: &str) -> Result<Self, Error> {
-        let tail = text.strip_prefix("sk_live_").or_else(|| text.strip_prefix("sk_test_"));
-        match tail {
-            Some(tail) if !tail.is_empty() && text.len() <= 512 && tail.bytes().all(|b| b.is_ascii_graphic()) => {
-                Ok(Self(text.to_owned()))
-            }
-            _ => Err(Error::InvalidConfig("secretKey must start with sk_test_ or sk_live_".into())),
-        }
-    }
-
-    /// The key itself, for the `Authorization` header and nothing else.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it belongs to a production instance.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.0.starts_with("sk_live_")
-    }
-}
-
-/// A publishable key and what it says: the host of the instance's Frontend API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PublishableKey {
-    /// The key.
-    pub text: String,
-    /// `clerk.example.com`, without scheme; a port only on this machine.
-    pub frontend_api: String,
-}
-
-impl PublishableKey {
-    /// `pk_test_` or `pk_live_`, then base64 of a host and one `$` (facts 1.2).
-    fn parse(text: &str) -> Result<Self, Error> {
-        let host = || {
-            let encoded = text.strip_prefix("pk_live_").or_else(|| text.strip_prefix("pk_test_"))?;
-            let mut decoded = Vec::new();
-            base64::decode_standard(encoded.as_bytes(), &mut decoded)?;
-            let host = String::from_utf8(decoded).ok()?.strip_suffix('$')?.to_owned();
-            let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
-            let whole = host.contains('.') && host.bytes().all(is_plain);
-            (text.len() <= 512 && (whole || is_local(&host))).then_some(host)
-        };
-        let wrong =
-            || Error::InvalidConfig("publishableKey must start with pk_test_ or pk_live_ and name a host".into());
-        let frontend_api = host().ok_or_else(wrong)?;
-        Ok(Self { text: text.to_owned(), frontend_api })
-    }
-
-    /// Whether it belongs to a production instance.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.text.starts_with("pk_live_")
-    }
-
-    /// Where the instance's public key set is: `https:`, or `http:` on this machine.
-    #[must_use]
-    pub fn jwks_url(&self) -> String {
-        let scheme = if is_local(&self.frontend_api) { "http" } else { "https" };
-        format!("{scheme}://{}/.well-known/jwks.json", self.frontend_api)
-    }
-}
-
-impl std::fmt::Debug for SecretKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.is_live() { "sk_live_…" } else { "sk_test_…" })
-    }
-}
-
-impl std::fmt::Debug for Options {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let secret_key = self.secret_key.as_ref().map(|_| "…");
-        f.debug_struct("Options").field("secret_key", &secret_key).finish_non_exhaustive()
-    }
-}
-
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config").field("secret_key", &self.secret_key).finish_non_exhaustive()
@@ -318,11 +118,12 @@ impl Config {
         let deadline =
             length("retry.deadlineMs", retry.deadline_ms, Duration::from_secs(25), Duration::from_millis(1))?;
         let publishable_key = given(options.publishable_key.as_ref()).map(PublishableKey::parse).transpose()?;
+        let (checks, jwt_key) = options.token_options().parse(&Checks::default())?;
         Ok(Self {
             secret_key,
             publishable_key,
-            jwt_key: given(options.jwt_key.as_ref()).map(str::to_owned),
-            checks: checks(options)?,
+            jwt_key,
+            checks,
             webhook_signing_secret: options.webhook_signing_secret.clone(),
             instance_id: given(options.instance_id.as_ref()).map(str::to_owned),
             origin: origin(options)?,
@@ -391,23 +192,6 @@ fn given(option: Option<&String>) -> Option<&str> {
     option.map(String::as_str).filter(|text| !text.is_empty())
 }
 
-/// What tokens are checked for. A list that was given and has nothing in it is a mistake: it would check nothing.
-fn checks(options: &Options) -> Result<Checks, Error> {
-    let list = |name: &str, given: &Option<OneOrMany>| match given.clone().map(OneOrMany::texts) {
-        Some(texts) if texts.is_empty() => {
-            Err(Error::InvalidConfig(format!("{name} is there but names nothing; leave it out to check nothing")))
-        }
-        texts => Ok(texts.unwrap_or_default()),
-    };
-    let skew = whole("clockSkewInMs", options.clock_skew_in_ms, 5_000, 0, 3_600_000)?;
-    Ok(Checks {
-        authorized_parties: list("authorizedParties", &options.authorized_parties)?,
-        audience: list("audience", &options.audience)?,
-        issuer: list("issuer", &options.issuer)?,
-        skew: Duration::from_millis(skew),
-    })
-}
-
 /// The origin, checked: no credentials, path, query or fragment may hide in it.
 fn origin(options: &Options) -> Result<String, Error> {
     let api_url = options.api_url.as_deref().filter(|url| !url.is_empty()).unwrap_or(DEFAULT_API_URL);
@@ -429,16 +213,6 @@ fn api_version(options: &Options) -> Result<String, Error> {
         return Ok(version.to_owned());
     }
     Err(Error::InvalidConfig("apiVersion must be a short name such as v1".into()))
-}
-
-/// Whether `host[:port]` is this machine: the only place a secret key may travel to unencrypted.
-fn is_local(host: &str) -> bool {
-    let name = match host.strip_prefix("[::1]") {
-        Some(rest) => return rest.is_empty() || rest.starts_with(':'),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    let v4_loopback = || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
-    name == "localhost" || name.ends_with(".localhost") || v4_loopback()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number in range")]
@@ -465,7 +239,6 @@ fn count(name: &str, value: Option<f64>, default: u32, max: u64) -> Result<u32, 
 /// A length of time, at most a day.
 fn length(name: &str, value: Option<f64>, default: Duration, min: Duration) -> Result<Duration, Error> {
     const DAY: u64 = 86_400_000;
-    let millis = crate::core::time::millis;
     whole(name, value, millis(default), millis(min), DAY).map(Duration::from_millis)
 }
 

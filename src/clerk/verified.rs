@@ -1,0 +1,66 @@
+//! A token that was verified, as the cache keeps it.
+
+use std::cell::Cell;
+use std::fmt;
+
+use crate::core::jwt::{Category, Checks, Claims, TokenError};
+use crate::core::time::UnixTime;
+
+/// Claims whose signature was found good by one source of keys.
+///
+/// Believing them again takes no cryptography, but every check of the call at hand: time always, and parties, audience
+/// and issuer unless the same policy passed them before.
+pub struct Verified<B> {
+    claims: Claims,
+    category: Category,
+    keys: u32,
+    /// The last policy whose checks, time apart, passed. Neither claims nor policies ever change.
+    passed: Cell<u32>,
+    body: B,
+}
+
+impl<B> fmt::Debug for Verified<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+impl<B> Verified<B> {
+    /// The claims of a token, verified with the keys of this source. `body` is their text, as the shell holds it.
+    pub(super) const fn new(claims: Claims, category: Category, keys: u32, body: B) -> Self {
+        Self { claims, category, keys, passed: Cell::new(u32::MAX), body }
+    }
+
+    /// The claims.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The claims' JSON text.
+    #[must_use]
+    pub const fn body(&self) -> &B {
+        &self.body
+    }
+
+    /// What kind of token it is.
+    #[must_use]
+    pub const fn category(&self) -> Category {
+        self.category
+    }
+
+    /// Which source of keys verified it.
+    #[must_use]
+    pub(super) const fn keys(&self) -> u32 {
+        self.keys
+    }
+
+    /// Whether the claims are believed under this policy now.
+    pub(super) fn check(&self, policy: u32, checks: &Checks, now: UnixTime) -> Result<(), TokenError> {
+        if self.passed.get() != policy {
+            self.claims.check_static(checks)?;
+            self.passed.set(policy);
+        }
+        self.claims.check_time(checks.skew, now)
+    }
+}

@@ -1,0 +1,350 @@
+//! Session tokens: from a text to claims that may be believed.
+//!
+//! [`Verifier::begin`] says what is to be done: nothing (the token was verified before, or is refused), a signature to be
+//! checked, or keys to be loaded. Who calls does that and goes on with [`Verifier::finish`]; [`Verifier::verify`] is the
+//! loop that does all of it. The shells drive the first two by themselves where a future would cost more than the work.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use super::keys::{Found, Keys};
+use super::pipeline::Pipeline;
+use super::verified::Verified;
+use crate::config::Config;
+use crate::core::cache::{Epoch, Freshness, Handle, Lookup, NewEntry};
+use crate::core::jwt::{Algorithm, Checks, Proof, Reason, RsaPublicKey, TokenError, Unverified};
+use crate::core::time::{Duration, Instant, UnixTime, millis};
+use crate::error::Error;
+use crate::runtime::http::Body;
+use crate::runtime::{Crypto, Runtime};
+
+/// The header's `typ`, if there is one.
+const TYP: &str = "JWT";
+/// Policies besides the configured one that are remembered; past it all are forgotten, and come back when asked for.
+const MAX_POLICIES: usize = 256;
+/// How often keys are loaded for one token: once because there are none, once because its `kid` is not among them.
+const MAX_LOADS: usize = 2;
+
+/// What one call asks of tokens: checks, and the keys that sign them.
+pub struct Policy<K> {
+    id: u32,
+    checks: Checks,
+    keys: Rc<Keys<K>>,
+}
+
+impl<K> fmt::Debug for Policy<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl<K> Policy<K> {
+    /// Its number, for [`Verifier::policy`].
+    #[must_use]
+    pub const fn id(&self) -> u32 {
+        self.id
+    }
+}
+
+/// The keys and policies of one instance. What it verified lies in the pipeline's cache. Clones share it.
+pub struct Verifier<R: Runtime>(Rc<Inner<R>>);
+
+struct Inner<R: Runtime> {
+    pipeline: Pipeline<R>,
+    configured: Rc<Policy<R::Key>>,
+    policies: RefCell<Vec<Rc<Policy<R::Key>>>>,
+    next: Cell<u32>,
+}
+
+impl<R: Runtime> Clone for Verifier<R> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Verifier<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier").field("policies", &self.0.policies.borrow().len()).finish_non_exhaustive()
+    }
+}
+
+/// What is to be done for a token.
+pub enum Step<R: Runtime> {
+    /// Nothing: it was verified before, and passes the checks of this call.
+    Known(Rc<Verified<R::Body>>),
+    /// Its signature is to be checked.
+    Sign(Pending<R>),
+    /// Keys are to be loaded, or one to be imported: [`Verifier::verify`] does.
+    Load(Unloaded),
+}
+
+impl<R: Runtime> fmt::Debug for Step<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Known(_) => "Known",
+            Self::Sign(_) => "Sign",
+            Self::Load(_) => "Load",
+        })
+    }
+}
+
+/// A token whose signature is being checked.
+pub struct Pending<R: Runtime> {
+    token: Unverified,
+    /// What it is kept under: the whole of it.
+    name: String,
+    key: R::Key,
+    policy: Rc<Policy<R::Key>>,
+    since: Epoch,
+}
+
+impl<R: Runtime> fmt::Debug for Pending<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pending")
+    }
+}
+
+impl<R: Runtime> Pending<R> {
+    /// The key that the token claims to be signed with.
+    #[must_use]
+    pub const fn key(&self) -> &R::Key {
+        &self.key
+    }
+
+    /// The signature to check.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        self.token.signature()
+    }
+
+    /// How many bytes of the token, from its start, are signed.
+    #[must_use]
+    pub const fn signed_len(&self) -> usize {
+        self.token.signed_len()
+    }
+}
+
+/// What a token needs that is not at hand.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Unloaded {
+    kid: Option<String>,
+    /// There is such a key, and the host has yet to import it.
+    import: Option<Algorithm>,
+}
+
+impl<R: Runtime> Verifier<R> {
+    /// The verifier of one instance.
+    #[must_use]
+    pub fn new(pipeline: Pipeline<R>) -> Self {
+        let config = pipeline.config();
+        let configured = Rc::new(Policy { id: 0, checks: config.checks.clone(), keys: Rc::new(Keys::new(0, config)) });
+        Self(Rc::new(Inner { pipeline, configured, policies: RefCell::default(), next: Cell::new(1) }))
+    }
+
+    /// What the configuration asks of tokens; its number is 0.
+    #[must_use]
+    pub fn configured(&self) -> Rc<Policy<R::Key>> {
+        Rc::clone(&self.0.configured)
+    }
+
+    /// The policy with this number, if it is remembered.
+    #[must_use]
+    pub fn policy(&self, id: u32) -> Option<Rc<Policy<R::Key>>> {
+        if id == 0 {
+            return Some(self.configured());
+        }
+        self.0.policies.borrow().iter().rev().find(|policy| policy.id == id).cloned()
+    }
+
+    /// The policy of a call that asks for something else: these checks, and this key in place of the configured ones.
+    #[must_use]
+    pub fn other_policy(&self, checks: Checks, jwt_key: Option<RsaPublicKey>) -> Rc<Policy<R::Key>> {
+        let keys = jwt_key.map_or_else(|| Rc::clone(&self.0.configured.keys), |key| self.keys_of(key));
+        let mut policies = self.0.policies.borrow_mut();
+        let known = policies.iter().find(|policy| policy.checks == checks && policy.keys.id() == keys.id());
+        if let Some(known) = known {
+            return Rc::clone(known);
+        }
+        if policies.len() >= MAX_POLICIES {
+            policies.clear();
+        }
+        let policy = Rc::new(Policy { id: self.number(), checks, keys });
+        policies.push(Rc::clone(&policy));
+        policy
+    }
+
+    /// One source for one key, for as long as a policy remembers it.
+    fn keys_of(&self, key: RsaPublicKey) -> Rc<Keys<R::Key>> {
+        let known = |policy: &Rc<Policy<R::Key>>| policy.keys.is_pem(&key).then(|| Rc::clone(&policy.keys));
+        let found = known(&self.0.configured).or_else(|| self.0.policies.borrow().iter().find_map(known));
+        found.unwrap_or_else(|| Rc::new(Keys::of_pem(self.number(), key, self.config())))
+    }
+
+    fn number(&self) -> u32 {
+        let number = self.0.next.get();
+        self.0.next.set(number.wrapping_add(1).max(1));
+        number
+    }
+
+    fn config(&self) -> &Config {
+        self.0.pipeline.config()
+    }
+
+    /// What was verified before, by its handle, if it passes the checks of this policy now; `look` takes what it needs.
+    pub fn recall<T>(
+        &self,
+        handle: Handle,
+        policy: u32,
+        now: Instant,
+        unix: UnixTime,
+        look: impl FnOnce(&Verified<R::Body>) -> Option<T>,
+    ) -> Option<T> {
+        let verified = self.0.pipeline.verified().borrow_mut().get_by(handle, now)?;
+        let passes = |policy: &Policy<R::Key>| {
+            verified.keys() == policy.keys.id() && verified.check(policy.id, &policy.checks, unix).is_ok()
+        };
+        let passed = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
+        if passed { look(&verified) } else { None }
+    }
+
+    /// A handle to what was verified, for [`Verifier::recall`].
+    #[must_use]
+    pub fn handle(&self, token: &str, policy: &Policy<R::Key>) -> Option<Handle> {
+        self.0.pipeline.verified().borrow().handle(&key_of(token, policy))
+    }
+
+    /// What is to be done for `token`. Never waits. Costs one look-up and one reading of the token.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn begin(
+        &self,
+        token: &str,
+        policy: &Rc<Policy<R::Key>>,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<Step<R>, TokenError> {
+        let since = self.0.pipeline.verified().borrow().epoch();
+        let name = key_of(token, policy);
+        let known = self.0.pipeline.verified().borrow_mut().get(&name, now);
+        if let Lookup::Hit { value: verified, .. } = known {
+            verified.check(policy.id, &policy.checks, unix)?;
+            return Ok(Step::Known(verified));
+        }
+        let token = Unverified::parse(token)?;
+        let kid = token.kid();
+        let load = |import| Step::Load(Unloaded { kid: kid.map(str::to_owned), import });
+        // Clerk looks for the key before it looks at the header. Where that takes a fetch, a token that would be refused
+        // in any case causes none.
+        let found = policy.keys.find(kid, now);
+        if let Found::Refused(error) = found {
+            return Err(error);
+        }
+        let algorithm = token.check_header(TYP)?;
+        if let Found::Fetch = found {
+            return Ok(load(None));
+        }
+        match policy.keys.ready(kid, algorithm) {
+            Found::Ready(key) => Ok(Step::Sign(Pending { token, name, key, policy: Rc::clone(policy), since })),
+            Found::Refused(error) => Err(error),
+            Found::Import | Found::Fetch => Ok(load(Some(algorithm))),
+        }
+    }
+
+    /// The end of what [`Verifier::begin`] began, once the signature was checked: the claims, and a handle to where they
+    /// are kept, if they are.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub fn finish(
+        &self,
+        pending: Pending<R>,
+        proof: Proof,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<(Rc<Verified<R::Body>>, Option<Handle>), TokenError> {
+        let Pending { token, name, policy, since, .. } = pending;
+        let category = token.category();
+        let claims = token.proven(proof)?;
+        claims.check(&policy.checks, unix)?;
+        self.0.pipeline.refuse_revoked(&claims, policy.checks.skew)?;
+        let body = R::Body::from_bytes(claims.payload());
+        let verified = Rc::new(Verified::new(claims, category, policy.keys.id(), body));
+        self.remember(&verified, &name, policy.checks.skew, since, now, unix);
+        let handle = self.0.pipeline.verified().borrow().handle(&name);
+        Ok((verified, handle))
+    }
+
+    fn remember(
+        &self,
+        verified: &Rc<Verified<R::Body>>,
+        key: &str,
+        skew: Duration,
+        since: Epoch,
+        now: Instant,
+        unix: UnixTime,
+    ) {
+        let claims = verified.claims();
+        let left = claims.expires_at(skew).as_millis().saturating_sub(unix.as_millis());
+        let freshness = Freshness { ttl: Duration::from_millis(left), stale: Duration::ZERO };
+        let tags = super::pipeline::tags_of(claims);
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        // Once as text and once as what a shell makes of it.
+        let weight = 2 * claims.payload().len();
+        let entry = NewEntry { value: Rc::clone(verified), weight, freshness, tags: &tags, since };
+        self.0.pipeline.verified().borrow_mut().put(key, entry, now);
+    }
+
+    /// The claims of `token`, if they may be believed under this policy. Fetches keys if it must.
+    ///
+    /// # Errors
+    /// [`Error::Token`] with the reason, whatever it is.
+    pub async fn verify(
+        &self,
+        rt: &R,
+        token: &str,
+        policy: &Rc<Policy<R::Key>>,
+    ) -> Result<Rc<Verified<R::Body>>, Error> {
+        for load in 0..=MAX_LOADS {
+            let pending = match self.begin(token, policy, rt.now(), rt.unix()).map_err(Error::Token)? {
+                Step::Known(verified) => return Ok(verified),
+                Step::Sign(pending) => pending,
+                Step::Load(unloaded) => {
+                    if load < MAX_LOADS {
+                        self.load(rt, policy, &unloaded).await?;
+                    }
+                    continue;
+                }
+            };
+            let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
+            let proof = match rt.verify(pending.key(), pending.signature(), signed).await {
+                Ok(true) => Proof::Good,
+                Ok(false) => Proof::Bad,
+                Err(_) => Proof::Failed,
+            };
+            policy.keys.refresh_ahead(rt, &self.0.pipeline);
+            return self.finish(pending, proof, rt.now(), rt.unix()).map(|(verified, _)| verified).map_err(Error::Token);
+        }
+        Err(Error::Token(TokenError::new(Reason::JwkKidMismatch, "no key of this instance has the token's kid")))
+    }
+
+    async fn load(&self, rt: &R, policy: &Policy<R::Key>, unloaded: &Unloaded) -> Result<(), Error> {
+        let kid = unloaded.kid.as_deref();
+        match unloaded.import {
+            Some(algorithm) => policy.keys.import(rt, kid, algorithm).await.map(drop).map_err(Error::Token),
+            None => policy.keys.load(rt, &self.0.pipeline).await,
+        }
+    }
+
+    /// Renews the keys of a policy in the background if it is time; for shells that drive a verification by themselves.
+    pub fn refresh_ahead(&self, rt: &R, policy: &Policy<R::Key>) {
+        policy.keys.refresh_ahead(rt, &self.0.pipeline);
+    }
+}
+
+/// The key of a verified token: who verified it, and the whole of it.
+fn key_of<K>(token: &str, policy: &Policy<K>) -> String {
+    format!("{} {token}", policy.keys.id())
+}

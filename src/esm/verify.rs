@@ -1,0 +1,175 @@
+//! `verifyToken`, in the parts that `verify.js` puts together.
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::client::{Client, rejected};
+use super::{arena, arguments};
+use crate::clerk::verified::Verified;
+use crate::clerk::verifier::{Pending, Policy, Step};
+use crate::core::cache::Handle;
+use crate::core::jwt::{Proof, TokenError};
+use crate::error::Error;
+use crate::js::{JsBody, JsKey, JsRuntime, to_js, until_gone};
+use crate::runtime::Clock;
+
+/// [`Client::begin`]: the outcome is there, [`Client::begun`] has it.
+const KNOWN: f64 = -1.0;
+/// [`Client::begin`]: keys must be loaded, [`Client::verify_token`] does.
+const SLOWLY: f64 = -2.0;
+
+/// What a verification came to.
+pub(super) type Verdict = Result<Rc<Verified<JsBody>>, TokenError>;
+
+#[wasm_bindgen(module = "/src/esm/verify.js")]
+extern "C" {
+    pub(super) fn tokens() -> JsValue;
+    #[wasm_bindgen(js_name = arena)]
+    fn views(memory: &JsValue, bytes: usize, length: usize, figures: usize) -> JsValue;
+}
+
+/// What makes views of the arena.
+pub(super) fn arena() -> JsValue {
+    let [bytes, length, figures] = arena::addresses();
+    views(&wasm_bindgen::memory(), bytes, length, figures)
+}
+
+#[wasm_bindgen]
+impl Client {
+    /// The number of the policy that these options of `verifyToken` ask for.
+    ///
+    /// # Errors
+    /// `invalid_argument` or `invalid_config`.
+    pub fn policy(&self, options: &JsValue) -> Result<u32, JsValue> {
+        let made = || {
+            let (checks, key) = arguments::token_options(options)?.parse(&self.config().checks)?;
+            Ok(self.verifier().other_policy(checks, key).id())
+        };
+        made().map_err(|error: Error| to_js(&error))
+    }
+
+    /// Whether the policy with this number is still known.
+    #[wasm_bindgen(js_name = hasPolicy)]
+    #[must_use]
+    pub fn has_policy(&self, policy: u32) -> bool {
+        self.verifier().policy(policy).is_some()
+    }
+
+    /// The slot of the claims that a handle leads to, if they may be believed under this policy; else -1.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a handle; anything else finds nothing"
+    )]
+    pub fn recall(&self, handle: f64, policy: u32, reading: f64) -> f64 {
+        let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
+        let handle = Handle::from_bits(handle as u64);
+        let slot = self.verifier().recall(handle, policy, now, unix, |verified| verified.body().slot());
+        slot.map_or(-1.0, f64::from)
+    }
+
+    /// Begins with the token in the arena's first `length` bytes. A number from 0: a ticket for [`Client::finish`], and the
+    /// figures say where the signature is, how long it and the signed part are, and the key's slot.
+    #[must_use]
+    pub fn begin(&self, length: u32, policy: u32, reading: f64) -> f64 {
+        let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
+        let (Some(token), Some(policy)) = (arena::text(length as usize), self.verifier().policy(policy)) else {
+            return SLOWLY;
+        };
+        match self.verifier().begin(&token, &policy, now, unix) {
+            Err(error) => self.leave(Err(error), None),
+            Ok(Step::Load(_)) => SLOWLY,
+            Ok(Step::Known(verified)) => {
+                let handle = self.verifier().handle(&token, &policy);
+                self.leave(Ok(verified), handle)
+            }
+            Ok(Step::Sign(pending)) => {
+                self.verifier().refresh_ahead(self.host(), &policy);
+                let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
+                match pending.key().check_here(pending.signature(), signed) {
+                    Some(good) => self.conclude(pending, if good { Proof::Good } else { Proof::Bad }, reading),
+                    None => self.ticket(pending),
+                }
+            }
+        }
+    }
+
+    /// What [`Client::begin`] found at once.
+    ///
+    /// # Errors
+    /// Why the token is refused.
+    pub fn begun(&self) -> Result<JsValue, JsValue> {
+        let outcome = self.outcome.take();
+        match outcome {
+            Some(Ok(verified)) => verified.body().parsed(),
+            Some(Err(error)) => Err(to_js(&Error::Token(error))),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Goes on with a ticket once the signature was checked: 1 good, 0 bad, -1 the engine failed. [`Client::begun`] has the
+    /// outcome then. False if the ticket is not known any more.
+    pub fn finish(&self, ticket: u32, verdict: i32, reading: f64) -> bool {
+        let Some(pending) = self.tickets.redeem(ticket) else { return false };
+        let proof = match verdict {
+            1 => Proof::Good,
+            0 => Proof::Bad,
+            _ => Proof::Failed,
+        };
+        self.conclude(pending, proof, reading);
+        true
+    }
+
+    /// `verifyToken(token, options)` in full, keys fetched if they must be.
+    #[wasm_bindgen(js_name = verifyToken)]
+    pub fn verify_token(&self, token: &JsValue, policy: u32, options: &JsValue) -> Promise {
+        let signal = arguments::object_or_nothing(options).and_then(|()| arguments::signal(options));
+        let token = arguments::string("token", token);
+        let forgotten = || Error::InvalidArgument("options: too many different ones at once".into());
+        let policy = self.verifier().policy(policy).ok_or_else(forgotten);
+        let (token, signal, policy) = match token.and_then(|token| Ok((token, signal?, policy?))) {
+            Ok((token, signal, policy)) => (token, signal.or_else(|| self.signal()), policy),
+            Err(error) => return rejected(&error),
+        };
+        let (verifier, rt) = (self.verifier().clone(), self.host().clone());
+        future_to_promise(async move {
+            let verified = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
+            match verified.unwrap_or(Err(Error::Aborted)) {
+                Ok(verified) => verified.body().parsed(),
+                Err(error) => Err(to_js(&error)),
+            }
+        })
+    }
+}
+
+impl Client {
+    fn ticket(&self, pending: Pending<JsRuntime>) -> f64 {
+        let signature = pending.signature();
+        #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
+        let (at, length, signed) =
+            (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed_len() as f64);
+        arena::leave(&[-1.0, f64::from(pending.key().slot()), at, length, signed]);
+        f64::from(self.tickets.issue(pending))
+    }
+
+    fn conclude(&self, pending: Pending<JsRuntime>, proof: Proof, reading: f64) -> f64 {
+        let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
+        match self.verifier().finish(pending, proof, now, unix) {
+            Ok((verified, handle)) => self.leave(Ok(verified), handle),
+            Err(error) => self.leave(Err(error), None),
+        }
+    }
+
+    /// Leaves an outcome for [`Client::begun`], and the handle of where it is kept.
+    fn leave(&self, outcome: Verdict, handle: Option<Handle>) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]
+        let handle = handle.map_or(-1.0, |handle| handle.to_bits() as f64);
+        arena::leave(&[handle]);
+        self.outcome.replace(Some(outcome));
+        KNOWN
+    }
+}
