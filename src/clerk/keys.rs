@@ -80,14 +80,19 @@ impl<K> fmt::Debug for Keys<K> {
     }
 }
 
+impl<K> Keys<K> {
+    /// Its number.
+    pub(super) const fn id(&self) -> u32 {
+        self.id
+    }
+}
+
 impl<K: Clone + 'static> Keys<K> {
     /// The keys of `config`: its PEM, else the instance's key set by secret key, else by publishable key.
     pub(super) fn new(id: u32, config: &Config) -> Self {
         let secret = config.secret_key.as_ref();
-        let api = || Source::Remote {
-            url: format!("{}/{}/jwks", config.origin, config.api_version),
-            access: Access::Keys,
-        };
+        let api =
+            || Source::Remote { url: format!("{}/{}/jwks", config.origin, config.api_version), access: Access::Keys };
         let public = config.publishable_key.as_ref();
         let public = || public.map(|key| Source::Remote { url: key.jwks_url(), access: Access::PublicKeys });
         let source = config.jwt_key.clone().map(Source::Pem);
@@ -115,10 +120,6 @@ impl<K: Clone + 'static> Keys<K> {
         matches!(&self.source, Source::Pem(own) if own == key)
     }
 
-    pub(super) const fn id(&self) -> u32 {
-        self.id
-    }
-
     /// Whether there is a key for a token with this `kid`. Never waits, never says [`Found::Import`].
     pub(super) fn find(&self, kid: Option<&str>, now: Instant) -> Found<()> {
         match &self.source {
@@ -136,10 +137,9 @@ impl<K: Clone + 'static> Keys<K> {
     pub(super) fn ready(&self, kid: Option<&str>, algorithm: Algorithm) -> Found<K> {
         let kid = kid.filter(|_| matches!(self.source, Source::Remote { .. }));
         let set = self.set.borrow();
-        let declared = set.as_ref().zip(kid).and_then(|(set, kid)| set.keys.get(kid));
-        if declared.is_some_and(|key| !key.allows(algorithm)) {
-            let message = "the token's algorithm is not the one its key is for";
-            return Found::Refused(TokenError::new(Reason::VerificationFailed, message));
+        let declared = set.as_ref().zip(kid).and_then(|(set, kid)| set.keys.get(Some(kid)));
+        if let Some(Err(error)) = declared.map(|key| key.check_algorithm(algorithm)) {
+            return Found::Refused(error);
         }
         let imported = self.imported.borrow();
         let known = imported.iter().find(|one| one.kid.as_deref() == kid && one.algorithm == algorithm);
@@ -154,7 +154,7 @@ impl<K: Clone + 'static> Keys<K> {
                 _ => Found::Fetch,
             };
         };
-        match kid.and_then(|kid| set.keys.get(kid)) {
+        match kid.and_then(|kid| set.keys.get(Some(kid))) {
             Some(_) => Found::Ready(()),
             None if self.rests(now) => Found::Refused(mismatch()),
             None => Found::Fetch,
@@ -225,7 +225,11 @@ impl<K: Clone + 'static> Keys<K> {
             let (keys, pipeline, rt) = (Rc::clone(self), pipeline.clone(), rt.clone());
             async move { keys.fetch(&rt, &pipeline).await }
         };
-        pipeline.share(rt, &name, work).await.map(drop)
+        match pipeline.share(rt, &name, work).await {
+            Ok(_) => Ok(()),
+            Err(Error::Token(error)) => Err(Error::Token(error)),
+            Err(error) => Err(Error::Token(why(&error))), // the work itself was lost, or there is too much of it
+        }
     }
 }
 
@@ -260,10 +264,12 @@ impl<K: Clone + 'static> Keys<K> {
         }
         // Ready before anybody asks: everyone who waits for this set would import the same keys otherwise.
         let mut imported = Vec::new();
-        for known in keys.iter() {
-            let algorithm = known.algorithm().unwrap_or(Algorithm::Rs256);
+        for known in keys.keys() {
+            let algorithms = [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512];
+            let meant = algorithms.into_iter().find(|algorithm| known.check_algorithm(*algorithm).is_ok());
+            let Some(algorithm) = meant else { continue };
             // One that the host does not take is left to be refused when a token asks for it.
-            if let Ok(key) = import(rt, known.public_key(), algorithm).await {
+            if let Ok(key) = import(rt, known.key(), algorithm).await {
                 imported.push(Imported { kid: Some(known.kid().into()), algorithm, key });
             }
         }
@@ -285,8 +291,8 @@ impl<K: Clone + 'static> Keys<K> {
             Source::Pem(key) => (None, Some(key.clone())),
             Source::Remote { .. } | Source::Nowhere => {
                 let set = self.set.borrow();
-                let found = set.as_ref().zip(kid).and_then(|(set, kid)| set.keys.get(kid));
-                (kid, found.map(|known| known.public_key().clone()))
+                let found = set.as_ref().zip(kid).and_then(|(set, kid)| set.keys.get(Some(kid)));
+                (kid, found.map(|known| known.key().clone()))
             }
         };
         let public_key = public_key.ok_or_else(mismatch)?;

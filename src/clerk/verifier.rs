@@ -13,14 +13,12 @@ use super::pipeline::Pipeline;
 use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{Epoch, Freshness, Handle, Lookup, NewEntry};
-use crate::core::jwt::{Algorithm, Checks, Proof, Reason, RsaPublicKey, TokenError, Unverified};
-use crate::core::time::{Duration, Instant, UnixTime, millis};
+use crate::core::jwt::{Algorithm, Checks, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified};
+use crate::core::time::{Duration, Instant, UnixTime};
 use crate::error::Error;
+use crate::runtime::Runtime;
 use crate::runtime::http::Body;
-use crate::runtime::{Crypto, Runtime};
 
-/// The header's `typ`, if there is one.
-const TYP: &str = "JWT";
 /// Policies besides the configured one that are remembered; past it all are forgotten, and come back when asked for.
 const MAX_POLICIES: usize = 256;
 /// How often keys are loaded for one token: once because there are none, once because its `kid` is not among them.
@@ -70,11 +68,12 @@ impl<R: Runtime> fmt::Debug for Verifier<R> {
 }
 
 /// What is to be done for a token.
+#[expect(clippy::exhaustive_enums, reason = "whoever drives a verification must know every step")]
 pub enum Step<R: Runtime> {
     /// Nothing: it was verified before, and passes the checks of this call.
     Known(Rc<Verified<R::Body>>),
     /// Its signature is to be checked.
-    Sign(Pending<R>),
+    Sign(Box<Pending<R>>),
     /// Keys are to be loaded, or one to be imported: [`Verifier::verify`] does.
     Load(Unloaded),
 }
@@ -123,6 +122,16 @@ impl<R: Runtime> Pending<R> {
     pub const fn signed_len(&self) -> usize {
         self.token.signed_len()
     }
+}
+
+/// What was verified just now.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kept<B> {
+    /// The claims.
+    pub verified: Rc<Verified<B>>,
+    /// Where they are kept, if they are.
+    pub handle: Option<Handle>,
 }
 
 /// What a token needs that is not at hand.
@@ -201,12 +210,13 @@ impl<R: Runtime> Verifier<R> {
         unix: UnixTime,
         look: impl FnOnce(&Verified<R::Body>) -> Option<T>,
     ) -> Option<T> {
-        let verified = self.0.pipeline.verified().borrow_mut().get_by(handle, now)?;
+        let mut tokens = self.0.pipeline.verified().borrow_mut();
+        let verified = tokens.get_by(handle, now)?;
         let passes = |policy: &Policy<R::Key>| {
             verified.keys() == policy.keys.id() && verified.check(policy.id, &policy.checks, unix).is_ok()
         };
-        let passed = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
-        if passed { look(&verified) } else { None }
+        let is_good = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
+        if is_good { look(verified) } else { None }
     }
 
     /// A handle to what was verified, for [`Verifier::recall`].
@@ -242,12 +252,15 @@ impl<R: Runtime> Verifier<R> {
         if let Found::Refused(error) = found {
             return Err(error);
         }
-        let algorithm = token.check_header(TYP)?;
+        let algorithm = token.check_header(Types::Default)?;
         if let Found::Fetch = found {
             return Ok(load(None));
         }
         match policy.keys.ready(kid, algorithm) {
-            Found::Ready(key) => Ok(Step::Sign(Pending { token, name, key, policy: Rc::clone(policy), since })),
+            Found::Ready(key) => {
+                let policy = Rc::clone(policy);
+                Ok(Step::Sign(Box::new(Pending { token, name, key, policy, since })))
+            }
             Found::Refused(error) => Err(error),
             Found::Import | Found::Fetch => Ok(load(Some(algorithm))),
         }
@@ -264,17 +277,17 @@ impl<R: Runtime> Verifier<R> {
         proof: Proof,
         now: Instant,
         unix: UnixTime,
-    ) -> Result<(Rc<Verified<R::Body>>, Option<Handle>), TokenError> {
+    ) -> Result<Kept<R::Body>, TokenError> {
         let Pending { token, name, policy, since, .. } = pending;
         let category = token.category();
-        let claims = token.proven(proof)?;
+        let mut claims = token.proven(proof)?;
         claims.check(&policy.checks, unix)?;
         self.0.pipeline.refuse_revoked(&claims, policy.checks.skew)?;
-        let body = R::Body::from_bytes(claims.payload());
+        let body = R::Body::from_bytes(claims.take_payload().as_bytes());
         let verified = Rc::new(Verified::new(claims, category, policy.keys.id(), body));
         self.remember(&verified, &name, policy.checks.skew, since, now, unix);
         let handle = self.0.pipeline.verified().borrow().handle(&name);
-        Ok((verified, handle))
+        Ok(Kept { verified, handle })
     }
 
     fn remember(
@@ -292,7 +305,7 @@ impl<R: Runtime> Verifier<R> {
         let tags = super::pipeline::tags_of(claims);
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         // Once as text and once as what a shell makes of it.
-        let weight = 2 * claims.payload().len();
+        let weight = 2 * verified.body().len() + claims.heap_bytes();
         let entry = NewEntry { value: Rc::clone(verified), weight, freshness, tags: &tags, since };
         self.0.pipeline.verified().borrow_mut().put(key, entry, now);
     }
@@ -325,7 +338,7 @@ impl<R: Runtime> Verifier<R> {
                 Err(_) => Proof::Failed,
             };
             policy.keys.refresh_ahead(rt, &self.0.pipeline);
-            return self.finish(pending, proof, rt.now(), rt.unix()).map(|(verified, _)| verified).map_err(Error::Token);
+            return self.finish(*pending, proof, rt.now(), rt.unix()).map(|kept| kept.verified).map_err(Error::Token);
         }
         Err(Error::Token(TokenError::new(Reason::JwkKidMismatch, "no key of this instance has the token's kid")))
     }

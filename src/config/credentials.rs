@@ -89,4 +89,3 @@ pub(super) fn is_local(host: &str) -> bool {
     let v4_loopback = || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
     name == "localhost" || name.ends_with(".localhost") || v4_loopback()
 }
-

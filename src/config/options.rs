@@ -90,6 +90,12 @@ pub struct TokenOptions {
     pub clock_skew_in_ms: Option<f64>,
 }
 
+impl std::fmt::Debug for TokenOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenOptions").finish_non_exhaustive()
+    }
+}
+
 impl TokenOptions {
     /// What is checked, and the key it is checked with if the call brings one along; `configured` where nothing is said.
     ///
@@ -100,9 +106,9 @@ impl TokenOptions {
             None => Ok(configured.clone()),
             Some(given) => match given.clone().texts() {
                 // It would check nothing, which nobody means who names it.
-                texts if texts.is_empty() => {
-                    Err(Error::InvalidConfig(format!("{name} is there but names nothing; leave it out to check nothing")))
-                }
+                texts if texts.is_empty() => Err(Error::InvalidConfig(format!(
+                    "{name} is there but names nothing; leave it out to check nothing"
+                ))),
                 texts => Ok(texts),
             },
         };
@@ -190,4 +196,3 @@ impl Options {
         }
     }
 }
-

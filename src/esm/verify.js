@@ -1,7 +1,7 @@
 // The short way to a verified token. One that was verified before is found here by its whole text and there by number;
 // a new one goes into wasm once, as bytes, and its signature straight to the host's engine. What is believed is decided
 // in wasm alone.
-import { checkSignature } from '../js/host.js';
+import { verifySignature } from '../js/host.js';
 
 /** Handles per generation: past it the older generation is forgotten. They only save time, and come back with use. */
 const MAX_HANDLES = 10_000;
@@ -85,7 +85,7 @@ export function verifier(client, memory, slots, now, arena) {
     const [, slot, at, length, signed] = figures;
     const finish = (verdict) =>
       client.finish(ticket, verdict, now()) ? outcome(token) : client.verifyToken(token, policy, options);
-    const verdict = checkSignature(slot, new Uint8Array(bytes.buffer, at, length), bytes.subarray(0, signed));
+    const verdict = verifySignature(slot, new Uint8Array(bytes.buffer, at, length), bytes.subarray(0, signed));
     if (typeof verdict === 'boolean') return finish(verdict ? 1 : 0);
     return verdict.then((good) => finish(good ? 1 : 0), () => finish(-1));
   };

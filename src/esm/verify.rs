@@ -9,12 +9,11 @@ use wasm_bindgen_futures::future_to_promise;
 use super::client::{Client, rejected};
 use super::{arena, arguments};
 use crate::clerk::verified::Verified;
-use crate::clerk::verifier::{Pending, Policy, Step};
+use crate::clerk::verifier::{Pending, Step};
 use crate::core::cache::Handle;
-use crate::core::jwt::{Proof, TokenError};
+use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
-use crate::js::{JsBody, JsKey, JsRuntime, to_js, until_gone};
-use crate::runtime::Clock;
+use crate::js::{JsBody, JsRuntime, to_js, until_gone};
 
 /// [`Client::begin`]: the outcome is there, [`Client::begun`] has it.
 const KNOWN: f64 = -1.0;
@@ -90,9 +89,11 @@ impl Client {
             Ok(Step::Sign(pending)) => {
                 self.verifier().refresh_ahead(self.host(), &policy);
                 let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
-                match pending.key().check_here(pending.signature(), signed) {
-                    Some(good) => self.conclude(pending, if good { Proof::Good } else { Proof::Bad }, reading),
-                    None => self.ticket(pending),
+                let (key, signature) = (pending.key(), pending.signature());
+                match (key.slot(), key.software().map(|key| key.verify(signature, signed))) {
+                    (Some(slot), _) => self.ticket(pending, slot),
+                    (None, Some(true)) => self.conclude(pending, Proof::Good, reading),
+                    (None, _) => self.conclude(pending, Proof::Bad, reading),
                 }
             }
         }
@@ -128,7 +129,9 @@ impl Client {
     #[wasm_bindgen(js_name = verifyToken)]
     pub fn verify_token(&self, token: &JsValue, policy: u32, options: &JsValue) -> Promise {
         let signal = arguments::object_or_nothing(options).and_then(|()| arguments::signal(options));
-        let token = arguments::string("token", token);
+        // A token that is missing is no mistake of the program's: whoever asks has none.
+        let token =
+            token.as_string().ok_or_else(|| Error::Token(TokenError::new(Reason::Invalid, "The token is no string.")));
         let forgotten = || Error::InvalidArgument("options: too many different ones at once".into());
         let policy = self.verifier().policy(policy).ok_or_else(forgotten);
         let (token, signal, policy) = match token.and_then(|token| Ok((token, signal?, policy?))) {
@@ -137,29 +140,27 @@ impl Client {
         };
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
         future_to_promise(async move {
-            let verified = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
-            match verified.unwrap_or(Err(Error::Aborted)) {
-                Ok(verified) => verified.body().parsed(),
-                Err(error) => Err(to_js(&error)),
-            }
+            let outcome = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
+            let claims = outcome.unwrap_or(Err(Error::Aborted)).map_err(|error| to_js(&error))?;
+            claims.body().parsed()
         })
     }
 }
 
 impl Client {
-    fn ticket(&self, pending: Pending<JsRuntime>) -> f64 {
+    fn ticket(&self, pending: Box<Pending<JsRuntime>>, slot: u32) -> f64 {
         let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
         let (at, length, signed) =
             (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed_len() as f64);
-        arena::leave(&[-1.0, f64::from(pending.key().slot()), at, length, signed]);
+        arena::leave(&[-1.0, f64::from(slot), at, length, signed]);
         f64::from(self.tickets.issue(pending))
     }
 
-    fn conclude(&self, pending: Pending<JsRuntime>, proof: Proof, reading: f64) -> f64 {
+    fn conclude(&self, pending: Box<Pending<JsRuntime>>, proof: Proof, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
-        match self.verifier().finish(pending, proof, now, unix) {
-            Ok((verified, handle)) => self.leave(Ok(verified), handle),
+        match self.verifier().finish(*pending, proof, now, unix) {
+            Ok(kept) => self.leave(Ok(kept.verified), kept.handle),
             Err(error) => self.leave(Err(error), None),
         }
     }

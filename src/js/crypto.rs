@@ -28,7 +28,7 @@ impl Drop for Slot {
     }
 }
 
-#[expect(dead_code, reason = "for verification that JavaScript drives")]
+#[cfg(feature = "esm")]
 impl JsKey {
     /// What `verifySignature` of `host.js` knows the key by, if the host checks signatures with it.
     pub(crate) fn slot(&self) -> Option<u32> {

@@ -11,21 +11,26 @@ use clerk_edge::core::time::Duration;
 use crate::world::{World, vector};
 
 const TTL: u64 = 300_000;
-const STALE: u64 = 3_600_000;
+const STALE: u64 = 1_800_000;
+/// How late the first set arrives.
+const LATENCY: u64 = 50;
 const COOLDOWN: u64 = 30_000;
 
 /// A skew of an hour, so that the vectors' tokens outlive key sets.
 fn patient(change: impl FnOnce(&mut clerk_edge::config::Options)) -> World {
     World::new(|options| {
         options.clock_skew_in_ms = Some(3_600_000.0);
+        options.cache.jwks_stale_if_error_ms = Some(1_800_000.0);
         options.cache.max_verified_tokens = Some(0.0); // every verification looks for its key
         change(options);
     })
 }
 
+type Verifying<'a> = Pin<Box<dyn Future<Output = Result<String, Reason>> + 'a>>;
+
 /// All of these at once, in order.
-async fn together<T>(mut futures: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
-    let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
+async fn together(mut futures: Vec<Verifying<'_>>) -> Vec<Result<String, Reason>> {
+    let mut done: Vec<Option<_>> = futures.iter().map(|_| None).collect();
     poll_fn(move |cx| {
         for (future, slot) in futures.iter_mut().zip(&mut done) {
             if slot.is_none()
@@ -64,7 +69,7 @@ fn twenty_cold_verifications_at_once_fetch_once() {
     let world = World::new(|_| ());
     let token = vector("a.tokens.plain");
     let options = TokenOptions::default();
-    let all = (0..20).map(|_| Box::pin(world.verifying(&token, &options)) as Pin<Box<dyn Future<Output = _>>>);
+    let all = (0..20).map(|_| Box::pin(world.verifying(&token, &options)) as Verifying<'_>);
     let verdicts = world.rt.run(together(all.collect()));
     assert!(verdicts.iter().all(|verdict| verdict.as_deref() == Ok("user_1")));
     assert_eq!(world.fetches.get(), 1);
@@ -90,7 +95,7 @@ fn r04_unknown_kids_at_once_share_a_fetch() {
     world.at(COOLDOWN + 1);
     let tokens: Vec<String> = (0..100).map(|n| of_kid(&format!("ins_{n}"))).collect();
     let options = TokenOptions::default();
-    let all = tokens.iter().map(|token| Box::pin(world.verifying(token, &options)) as Pin<Box<dyn Future<Output = _>>>);
+    let all = tokens.iter().map(|token| Box::pin(world.verifying(token, &options)) as Verifying<'_>);
     let verdicts = world.rt.run(together(all.collect()));
     assert!(verdicts.iter().all(|verdict| *verdict == Err(Reason::JwkKidMismatch)));
     assert_eq!(world.fetches.get(), 2);
@@ -127,7 +132,7 @@ fn a_set_in_use_is_renewed_before_it_is_over_and_nobody_waits() {
     let world = patient(|_| ());
     let token = vector("a.tokens.plain");
     world.verify(&token).unwrap();
-    world.at(TTL * 4 / 5);
+    world.at(TTL * 4 / 5 + LATENCY);
     let before = clerk_edge::runtime::Timer::elapsed(&world.rt);
     world.verify(&token).unwrap();
     world.verify(&token).unwrap();
@@ -215,7 +220,11 @@ fn r30_a_leader_that_dies_leaves_its_followers_able_to_go_on() {
             Poll::Ready(())
         }));
         drop(leader);
-        if kindly { world.rt.end_tasks() } else { world.rt.lose_tasks() }
+        if kindly {
+            world.rt.end_tasks()
+        } else {
+            world.rt.lose_tasks()
+        }
         let verdict = world.rt.run(follower);
         assert!(matches!(verdict, Ok(_) | Err(Reason::JwkRemoteFailedToLoad | Reason::Expired)), "{verdict:?}");
         assert_eq!(kindly, verdict.is_ok(), "an end in good order costs nobody anything");

@@ -11,6 +11,7 @@ mod header;
 mod keys;
 mod pem;
 mod reason;
+mod revocations;
 mod token;
 
 pub use checks::Checks;
@@ -19,6 +20,7 @@ pub use header::{Algorithm, Category, Types};
 pub use keys::{JwkKey, KeyError, KeySet, KeySetError, MAX_KEY_SET_BYTES, MAX_KEYS, RsaPublicKey};
 pub use pem::{MAX_PEM_BYTES, PemError, parse_pem};
 pub use reason::{Reason, TokenError};
+pub use revocations::Revocations;
 pub use token::{Proof, Unverified, expiry_of};
 
 /// Longer tokens are refused before anything of them is decoded, in bytes.
