@@ -10,15 +10,17 @@ import { cache } from './cases/cache.mjs';
 import { errors } from './cases/errors.mjs';
 import { fields } from './cases/fields.mjs';
 import { isolation } from './cases/isolation.mjs';
+import { keys } from './cases/keys.mjs';
 import { limits } from './cases/limits.mjs';
 import { metrics } from './cases/metrics.mjs';
 import { reads } from './cases/reads.mjs';
+import { verify } from './cases/verify.mjs';
 import { waits } from './cases/waits.mjs';
 import { Bench } from './support/bench.mjs';
 
 const CASE_MS = 30_000;
 
-const groups = { reads, fields, cache, isolation, errors, 'bad input': badInput, waits, limits, metrics };
+const groups = { reads, fields, cache, isolation, verify, keys, errors, 'bad input': badInput, waits, limits, metrics };
 
 /** Runs every case. Answers `{ name, ok, error?, ms }` for each, in order; never rejects because a case failed. */
 export async function conformance({ clerkEdge, simUrl, fetch, only }) {
