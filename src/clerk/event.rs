@@ -52,6 +52,15 @@ pub struct Revoked {
     pub users: Vec<String>,
 }
 
+impl Revoked {
+    /// The tags of their tokens.
+    #[must_use]
+    pub fn tags(&self) -> Vec<String> {
+        let sessions = self.sessions.iter().map(|id| format!("sessions/{id}"));
+        sessions.chain(self.users.iter().map(|id| format!("users/{id}"))).collect()
+    }
+}
+
 /// An object's members, not looked into: what an event holds beside what is needed may be of any shape and depth.
 type Members<'a> = BTreeMap<String, &'a RawValue>;
 

@@ -5,10 +5,12 @@
 //! `tokens`), `verifier`, `webhooks` (with `event`) and `gateway` are what the shells convert to and from.
 
 pub mod api;
+pub mod auth;
 pub mod client;
 pub mod event;
 pub mod gateway;
 mod keys;
+mod machines;
 pub mod operations;
 pub mod pipeline;
 pub mod policy;

@@ -5,11 +5,11 @@
 
 use std::cell::RefCell;
 
-use super::event::{Event, MAX_EVENT_BYTES, Revoked};
+use super::event::{Event, MAX_EVENT_BYTES};
 use super::gateway::Incoming;
 use super::pipeline::Pipeline;
 use crate::config::Config;
-use crate::core::time::{Duration, Instant, UnixTime};
+use crate::core::time::{Duration, UnixTime};
 use crate::core::webhook::{self, Delivery, Replays, Secret};
 use crate::error::Error;
 use crate::runtime::Runtime;
@@ -36,8 +36,6 @@ pub struct Applied {
     pub dropped: usize,
     /// It was applied before, so nothing was done.
     pub replayed: bool,
-    /// Whose tokens are to be refused from now on.
-    pub revoked: Revoked,
 }
 
 impl Webhooks {
@@ -95,11 +93,15 @@ impl Webhooks {
     ///
     /// For events that [`Webhooks::verify`] gave: whoever calls this with anything else empties the cache. Reads that are
     /// under way do not bring back what was dropped.
-    pub fn apply<R: Runtime>(&self, pipeline: &Pipeline<R>, event: &Event, now: Instant) -> Applied {
-        let is_new = event.delivery.as_ref().is_none_or(|id| self.replays.borrow_mut().first(id, now));
+    pub fn apply<R: Runtime>(&self, pipeline: &Pipeline<R>, event: &Event, rt: &R) -> Applied {
+        let is_new = event.delivery.as_ref().is_none_or(|id| self.replays.borrow_mut().first(id, rt.now()));
         if !is_new {
             return Applied { replayed: true, ..Applied::default() };
         }
-        Applied { dropped: pipeline.invalidate(&event.stale()), replayed: false, revoked: event.revoked() }
+        let dropped = pipeline.invalidate(&event.stale());
+        // By Clerk's clock, as tokens say when they were issued; never ahead of ours.
+        let at = event.at.map_or(rt.unix(), |at| at.min(rt.unix()));
+        pipeline.revoke(&event.revoked().tags(), at);
+        Applied { dropped, replayed: false }
     }
 }

@@ -17,7 +17,7 @@ use crate::js::{JsBody, received, to_js};
 use crate::runtime::Clock;
 
 /// `Headers`, or a plain object as Node's frameworks have it.
-struct Given(JsValue);
+pub(super) struct Given(pub(super) JsValue);
 
 impl Incoming for Given {
     fn header(&self, name: &str) -> Option<String> {
@@ -112,7 +112,7 @@ impl Client {
         let json = JSON::stringify(event).ok().and_then(|json| json.as_string());
         let mut event = json.and_then(|json| Event::parse(json.as_bytes()).ok()).ok_or_else(|| to_js(&wrong()))?;
         event.delivery = delivery;
-        let applied = self.engine.webhooks().apply(self.pipeline(), &event, self.rt.now());
+        let applied = self.engine.webhooks().apply(self.pipeline(), &event, &self.rt);
         #[expect(clippy::cast_precision_loss, reason = "a number of cached answers")]
         let dropped = applied.dropped as f64;
         Ok(if applied.replayed { -1.0 } else { dropped })

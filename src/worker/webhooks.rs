@@ -42,5 +42,5 @@ async fn deliver(state: &State, request: &Request) -> Result<Applied, Error> {
     let body = received(request, MAX_EVENT_BYTES).await?;
     let rt = JsRuntime::default();
     let event = state.webhooks.verify(None, request, &body, rt.unix())?;
-    Ok(state.webhooks.apply(&state.pipeline, &event, rt.now()))
+    Ok(state.webhooks.apply(&state.pipeline, &event, &rt))
 }

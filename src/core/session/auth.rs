@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::kinds::TokenKind;
 use super::permissions::each_permission;
 use super::read::{Raw, each_member};
 use super::scopes::Scoped;
@@ -150,7 +151,7 @@ impl<'a> Auth<'a> {
             return signed_out_json(self.session_status.map_or("null", Raw::as_json));
         }
         let mut json = ObjectWriter::new();
-        json.text("tokenType", "session_token");
+        json.text("tokenType", TokenKind::Session.as_str());
         json.json("isAuthenticated", Some("true"));
         json.raw("sessionId", self.session_id);
         json.json("sessionStatus", Some(self.session_status.map_or("null", Raw::as_json)));
@@ -205,10 +206,10 @@ impl<'a> Auth<'a> {
         }
     }
 
-    fn each_packed(&self, mut each: impl FnMut(&str, &str)) {
+    fn each_packed(&self, each: impl FnMut(&str, &str)) {
         let Permissions::Packed { names, masks } = self.organization.permissions else { return };
         let text = |claim: Option<Raw<'a>>| claim.and_then(Raw::text).unwrap_or_default();
-        each_permission(&self.features(), &text(names), &text(masks), |feature, name| each(feature, name));
+        each_permission(&self.features(), &text(names), &text(masks), each);
     }
 
     const fn is_packed(&self) -> bool {
@@ -217,7 +218,6 @@ impl<'a> Auth<'a> {
 }
 
 impl<'a> OrganizationClaims<'a> {
-    #[expect(clippy::float_cmp, reason = "2 is exact, however it is written")]
     fn read(self) -> Organization<'a> {
         if self.version.and_then(Raw::number) != Some(2.0) {
             return self.plain;
@@ -251,14 +251,10 @@ impl<'a> Organization<'a> {
 /// What `toAuth()` holds when nobody is signed in, as JSON. `session_status` is JSON, too.
 pub(super) fn signed_out_json(session_status: &str) -> String {
     let mut json = ObjectWriter::new();
-    json.text("tokenType", "session_token");
+    json.text("tokenType", TokenKind::Session.as_str());
     json.json("isAuthenticated", Some("false"));
-    for name in ["sessionClaims", "sessionId"] {
-        json.json(name, Some("null"));
-    }
     json.json("sessionStatus", Some(session_status));
-    for name in ["userId", "actor", "orgId", "orgRole", "orgSlug", "orgPermissions", "factorVerificationAge"] {
-        json.json(name, Some("null"));
-    }
+    json.nulls(&["sessionClaims", "sessionId", "userId", "actor", "orgId", "orgRole", "orgSlug", "orgPermissions"]);
+    json.nulls(&["factorVerificationAge"]);
     json.finish()
 }

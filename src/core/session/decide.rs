@@ -5,9 +5,11 @@
 //! where it answers a request that no redirect can help (not a `GET` of a document), the state is `signed-out` with the
 //! same reason. What is only ever about the redirect itself, satellite domains and organization sync does not arise.
 
+use super::auth::signed_out_json;
 use super::extract::{Extracted, Source};
 use super::kinds::{Accepts, TokenKind};
 use super::peek::Peek;
+use super::write::ObjectWriter;
 use crate::core::jwt::{MAX_TOKEN_BYTES, Reason};
 
 /// What is to be done with what a request presents.
@@ -70,6 +72,9 @@ pub enum SignedOutReason {
     Token(Reason),
     /// The machine's token is not to be believed.
     Machine(MachineReason),
+    /// The token is valid, and its session has tasks left before it counts. Clerk's SDK says `signed-in` here, and that
+    /// nobody is in what `toAuth()` gives.
+    SessionPending,
     /// It could not be found out.
     UnexpectedError,
 }
@@ -134,12 +139,19 @@ impl SignedOutReason {
             Self::NoTokenInHeader => "No token in header",
             Self::Token(reason) => reason.as_str(),
             Self::Machine(reason) => reason.as_str(),
+            Self::SessionPending => "session-pending",
             Self::UnexpectedError => "unexpected-error",
         }
     }
 }
 
 impl SignedOut {
+    /// The session of a valid token has tasks left.
+    #[must_use]
+    pub const fn pending() -> Self {
+        Self::session(SignedOutReason::SessionPending)
+    }
+
     const fn session(reason: SignedOutReason) -> Self {
         Self { reason, kind: Some(TokenKind::Session) }
     }
@@ -148,6 +160,29 @@ impl SignedOut {
     #[must_use]
     pub const fn machine(kind: TokenKind, reason: MachineReason) -> Self {
         Self { reason: SignedOutReason::Machine(reason), kind: Some(kind) }
+    }
+
+    /// What `toAuth()` holds besides its functions, as JSON: the members of its kind, all `null`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = ObjectWriter::new();
+        let members: &[_] = match self.kind {
+            Some(TokenKind::Session) => {
+                let is_pending = self.reason == SignedOutReason::SessionPending;
+                return signed_out_json(if is_pending { "\"pending\"" } else { "null" });
+            }
+            Some(TokenKind::ApiKey) => &["id", "subject", "scopes", "name", "claims", "userId", "orgId"],
+            Some(TokenKind::M2m) => &["id", "subject", "scopes", "claims", "machineId"],
+            Some(TokenKind::OAuth) => &["id", "subject", "scopes", "userId", "clientId"],
+            None => &[],
+        };
+        match self.kind {
+            Some(kind) => json.text("tokenType", kind.as_str()),
+            None => json.nulls(&["tokenType"]),
+        }
+        json.json("isAuthenticated", Some("false"));
+        json.nulls(members);
+        json.finish()
     }
 
     /// Whatever should have been found out about a session could not be.
@@ -187,7 +222,16 @@ impl Extracted<'_> {
             Reason::Expired => SignedOutReason::SessionTokenExpired(self.no_refresh(method)),
             Reason::NotActiveYet => SignedOutReason::SessionTokenNbf,
             Reason::IatInTheFuture => SignedOutReason::SessionTokenIatInTheFuture,
-            other => SignedOutReason::Token(other),
+            Reason::Invalid
+            | Reason::InvalidAlgorithm
+            | Reason::InvalidAuthorizedParties
+            | Reason::InvalidIssuer
+            | Reason::InvalidSignature
+            | Reason::VerificationFailed
+            | Reason::SecretKeyInvalid
+            | Reason::JwkRemoteFailedToLoad
+            | Reason::JwkFailedToResolve
+            | Reason::JwkKidMismatch => SignedOutReason::Token(reason),
         })
     }
 
@@ -239,7 +283,7 @@ impl Extracted<'_> {
         let before = self.peek.as_ref().and_then(|peek| peek.iat).is_some_and(|iat| iat < uat as f64);
         match self.session_step() {
             Step::Verify(_) if before => out(SignedOutReason::SessionTokenIatBeforeClientUat, Some(TokenKind::Session)),
-            step => step,
+            step @ (Step::Verify(_) | Step::SignedOut(_)) => step,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::auth::Auth;
+use super::auth::{Auth, PendingSessions};
 use super::read::{Raw, each_member};
 
 /// What is asked for. All of it must hold.
@@ -107,13 +107,13 @@ impl Reverification {
         if let Some(name) = value.text() {
             return Self::preset(&name);
         }
-        let (mut level, mut minutes) = (None, None);
+        let (mut level, mut after_minutes) = (None, None);
         let whole = value.each_member(|name, value| match name {
             "level" => level = value.text().map(Cow::into_owned),
-            "afterMinutes" => minutes = value.number(),
+            "afterMinutes" => after_minutes = value.number(),
             _ => {}
         });
-        match (whole, level, minutes) {
+        match (whole, level, after_minutes) {
             (Some(()), Some(level), Some(minutes)) => Self::custom(&level, minutes),
             _ => Self::Nonsense,
         }
@@ -140,12 +140,12 @@ impl<'a> HasQuery<'a> {
     #[must_use]
     pub fn from_json(json: &'a [u8]) -> Option<Self> {
         let mut query = Self::default();
-        let asked = |value: Raw<'a>| value.text().map_or(Asked::Nonsense, Asked::For);
+        let text = |value: Raw<'a>| value.text().map_or(Asked::Nonsense, Asked::For);
         each_member(json, |name, value| match name {
-            "role" => query.role = asked(value),
-            "permission" => query.permission = asked(value),
-            "feature" => query.feature = asked(value),
-            "plan" => query.plan = asked(value),
+            "role" => query.role = text(value),
+            "permission" => query.permission = text(value),
+            "feature" => query.feature = text(value),
+            "plan" => query.plan = text(value),
             "reverification" => query.reverification = Reverification::of(value),
             _ => {}
         })?;
@@ -154,22 +154,23 @@ impl<'a> HasQuery<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether this is granted by `test`; `None` if it is not asked for.
-    fn holds(&self, test: impl FnOnce(&str) -> bool) -> Option<bool> {
+    /// Whether `grants` says yes to it; `None` if it is not asked for.
+    fn holds(&self, grants: impl FnOnce(&str) -> bool) -> Option<bool> {
         match self {
             Self::Nothing => None,
-            Self::For(text) => Some(test(text)),
+            Self::For(text) => Some(grants(text)),
             Self::Nonsense => Some(false),
         }
     }
 }
 
 impl Auth<'_> {
-    /// Whether all that is asked for holds. O(claims), a handful of allocations.
-    ///
-    /// A pending session is not looked at here: ask [`Auth::is_signed_in`] first.
+    /// Whether somebody is signed in and all that is asked for holds. O(claims), a handful of allocations.
     #[must_use]
-    pub fn has(&self, query: &HasQuery<'_>) -> bool {
+    pub fn has(&self, query: &HasQuery<'_>, pending: PendingSessions) -> bool {
+        if !self.is_signed_in(pending) || self.user_id().is_none() {
+            return false;
+        }
         let verdicts = [
             query.role.holds(|role| self.has_role(role)),
             query.permission.holds(|permission| self.has_org_permission(permission)),
@@ -177,7 +178,7 @@ impl Auth<'_> {
             query.plan.holds(|plan| self.plans().has(plan)),
             query.reverification.holds(self.factor_ages),
         ];
-        self.user_id().is_some() && verdicts.contains(&Some(true)) && !verdicts.contains(&Some(false))
+        verdicts.contains(&Some(true)) && !verdicts.contains(&Some(false))
     }
 
     fn has_role(&self, role: &str) -> bool {
@@ -223,7 +224,7 @@ impl Factors {
 }
 
 /// `None` if it is no age.
-#[expect(clippy::float_cmp, clippy::option_option, reason = "-1 is exact; an age, or no age, or nonsense")]
+#[expect(clippy::option_option, reason = "an age, or no age, or nonsense")]
 fn age_of(minutes: f64) -> Option<Option<f64>> {
     match minutes {
         -1.0 => Some(None),

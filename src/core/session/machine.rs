@@ -139,8 +139,8 @@ impl<'a> Answer<'a> {
     #[expect(clippy::option_option, reason = "valid or not, and then for ever or not")]
     fn valid_until(&self, now: UnixTime) -> Option<Option<UnixTime>> {
         let is_named = |value: Option<Raw<'_>>| value.and_then(Raw::some_text).is_some();
-        let denies = |value: Option<Raw<'_>>| value.is_none_or(Raw::is_false);
-        let alive = denies(self.revoked) && denies(self.expired) && self.active.is_none_or(Raw::is_true);
+        let is_unset = |value: Option<Raw<'_>>| value.is_none_or(Raw::is_false);
+        let alive = is_unset(self.revoked) && is_unset(self.expired) && self.active.is_none_or(Raw::is_true);
         if !alive || !is_named(self.id) || !is_named(self.subject) {
             return None;
         }

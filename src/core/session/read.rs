@@ -73,7 +73,6 @@ impl<'a> Raw<'a> {
     }
 
     /// Whether JavaScript's `if` takes it.
-    #[expect(clippy::float_cmp, reason = "zero is exact")]
     pub(super) fn is_truthy(self) -> bool {
         !matches!(self.0, "null" | "false" | "\"\"") && self.number() != Some(0.0)
     }
@@ -128,7 +127,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "these are exact")]
     fn numbers_are_read() {
         for (json, value) in [
             ("0", 0.0),

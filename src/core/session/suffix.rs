@@ -6,9 +6,9 @@ use sha1_smol::Sha1;
 /// base64. A name, not a secret, and no protection of anything.
 #[must_use]
 pub fn cookie_suffix(publishable_key: &str) -> String {
-    let [a, b, c, d, e, f, ..] = Sha1::from(publishable_key).digest().bytes();
-    let bits = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-    (0..8_u32).rev().map(|place| letter(bits >> (6 * place))).collect()
+    let digest = Sha1::from(publishable_key).digest().bytes();
+    let first = digest.first_chunk().copied().map_or(0, u64::from_be_bytes);
+    (0..8).map(|place| letter(first >> (58 - 6 * place))).collect()
 }
 
 /// The letter of the six lowest bits.

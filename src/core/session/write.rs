@@ -24,6 +24,19 @@ impl ObjectWriter {
         }
     }
 
+    /// A member of any name. Whoever parses it keeps the last of two with one name.
+    pub(super) fn any(&mut self, name: &str, value: Raw<'_>) {
+        self.name(name);
+        self.0.push_str(value.as_json());
+    }
+
+    /// Members that are `null`.
+    pub(super) fn nulls(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.json(name, Some("null"));
+        }
+    }
+
     /// A member that is a string.
     pub(super) fn text(&mut self, name: &'static str, value: &str) {
         self.name(name);
@@ -40,7 +53,9 @@ impl ObjectWriter {
                 self.0.push(',');
             }
             self.0.push('"');
-            pieces.iter().for_each(|piece| escape(&mut self.0, piece));
+            for piece in pieces {
+                escape(&mut self.0, piece);
+            }
             self.0.push('"');
         });
         self.0.push(']');
@@ -52,7 +67,7 @@ impl ObjectWriter {
         self.0
     }
 
-    fn name(&mut self, name: &'static str) {
+    fn name(&mut self, name: &str) {
         if self.0.len() > 1 {
             self.0.push(',');
         }
