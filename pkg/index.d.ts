@@ -5,14 +5,16 @@
  * hand the same object to several callers: copy before you change. Lengths of time carry their unit in their name.
  */
 
-import type { JsonValue, Session, User } from "./clerk.d.ts";
+import type { JsonValue, User } from "./clerk.d.ts";
 import type { MetricsApi } from "./metrics.d.ts";
 import type { WebhooksApi } from "./webhooks.d.ts";
+import type { OauthAccessTokens, SessionsApi, TokensApi } from "./tokens.d.ts";
 
 export type * from "./clerk.d.ts";
 export type * from "./organizations.d.ts";
 export type * from "./metrics.d.ts";
 export type * from "./webhooks.d.ts";
+export type * from "./tokens.d.ts";
 
 // ---------------------------------------------------------------------------------------------------------- client
 
@@ -172,6 +174,8 @@ export interface ClerkClient {
   readonly sessions: SessionsApi;
   /** Webhooks that tell what has changed. */
   readonly webhooks: WebhooksApi;
+  /** Tokens of your own, fetched once and kept until they expire. */
+  readonly tokens: TokensApi;
   /** What the client counted and measured. */
   readonly metrics: MetricsApi;
   /**
@@ -285,6 +289,22 @@ export interface UsersApi {
   getUserList<const F extends FieldSelection = "full">(
     options?: UserListOptions<F>,
   ): Promise<readonly Selected<User, F>[]>;
+  /**
+   * The user's tokens at an OAuth provider: `GET /v1/users/{id}/oauth_access_tokens/oauth_{provider}`, from memory until
+   * 5 s before the first of them expires, for `cache.tokenTtlMs` at most. Clerk refreshes them by itself. Dropped with
+   * the user.
+   *
+   * @param provider `google`, `github`, …; its `oauth_` may be left out.
+   * @throws {ClerkAPIResponseError} for no such user, and for a provider that is not enabled.
+   * @throws {ClerkEdgeError} `invalid_argument` for what is not an id or not a provider's name.
+   */
+  getUserOauthAccessToken(userId: string, provider: string, options?: WaitOptions): Promise<OauthAccessTokens>;
+}
+
+/** Options of a call that may wait. */
+export interface WaitOptions {
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** Options of a read. */
@@ -382,28 +402,6 @@ export type UserOrderField =
 /** An order of users: ascending, or descending with `-` in front. */
 export type UserOrder = UserOrderField | `-${UserOrderField}` | `+${UserOrderField}`;
 
-// -------------------------------------------------------------------------------------------------------- sessions
-
-/** Sessions of the instance's users. */
-export interface SessionsApi {
-  /**
-   * One session: `GET /v1/sessions/{id}`, from memory for `cache.sessionTtlMs`.
-   *
-   * A session that ended meanwhile may be served as active until its time in memory is over.
-   *
-   * @throws {ClerkAPIResponseError} status 404 when there is no such session.
-   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
-   * but letters, digits, `_`, `-`, `.` and `~`.
-   */
-  getSession(sessionId: string, options?: SessionOptions): Promise<Session>;
-}
-
-/** Options of {@link SessionsApi.getSession}. */
-export interface SessionOptions {
-  /** Ends the wait with `aborted`. */
-  readonly signal?: AbortSignalLike | undefined;
-}
-
 // ---------------------------------------------------------------------------------------------------------- errors
 
 /** One thing that Clerk found wrong, with Clerk's words. */
@@ -491,6 +489,7 @@ export declare class ClerkEdgeError extends Error {
  * | `response_too_large` | the answer is larger than `maxResponseBytes` | ask for less |
  * | `request_too_large` | a request body at the gateway is larger than it takes; nothing was sent | send less |
  * | `too_many_in_flight` | more calls under way than the bound allows; nothing was sent | try again after `retryAfterMs` |
+ * | `callback_failed` | Rust callers only: a function that was handed in failed; here, what it threw arrives as it is | look at that function |
  */
 export type ClerkEdgeErrorCode =
   | "token_verification_failed"
@@ -507,4 +506,5 @@ export type ClerkEdgeErrorCode =
   | "invalid_response"
   | "response_too_large"
   | "request_too_large"
-  | "too_many_in_flight";
+  | "too_many_in_flight"
+  | "callback_failed";

@@ -9,7 +9,7 @@ use clerk_edge::clerk::pipeline::{Pipeline, Source};
 use clerk_edge::clerk::query::Query;
 use clerk_edge::clerk::webhooks::{Applied, Webhooks};
 use clerk_edge::config::{Config, Host, Options};
-use clerk_edge::core::time::{Duration, Instant, UnixTime};
+use clerk_edge::core::time::{Duration, UnixTime};
 use clerk_edge::core::webhook::Secret;
 use clerk_edge::error::Error;
 use clerk_edge::runtime::Clock;

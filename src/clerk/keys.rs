@@ -198,7 +198,7 @@ impl<K: Clone + 'static> Keys<K> {
     ///
     /// # Errors
     /// Why there is no key, if there is none to go on with.
-    pub(super) async fn load<R>(self: &Rc<Self>, rt: &R, pipeline: &Pipeline<R>) -> Result<(), Error>
+    pub(super) async fn load<R>(self: &Rc<Self>, rt: &R, pipeline: &Pipeline<R>) -> Result<(), TokenError>
     where
         R: Runtime + Crypto<Key = K>,
     {
@@ -216,7 +216,7 @@ impl<K: Clone + 'static> Keys<K> {
         Ok(())
     }
 
-    async fn renewed<R>(self: &Rc<Self>, rt: &R, pipeline: &Pipeline<R>) -> Result<(), Error>
+    async fn renewed<R>(self: &Rc<Self>, rt: &R, pipeline: &Pipeline<R>) -> Result<(), TokenError>
     where
         R: Runtime + Crypto<Key = K>,
     {
@@ -225,11 +225,8 @@ impl<K: Clone + 'static> Keys<K> {
             let (keys, pipeline, rt) = (Rc::clone(self), pipeline.clone(), rt.clone());
             async move { keys.fetch(&rt, &pipeline).await }
         };
-        match pipeline.share(rt, &name, work).await {
-            Ok(_) => Ok(()),
-            Err(Error::Token(error)) => Err(Error::Token(error)),
-            Err(error) => Err(Error::Token(why(&error))), // the work itself was lost, or there is too much of it
-        }
+        // What is no error of a token's: the work itself was lost, or there is too much of it.
+        pipeline.share(rt, &name, work).await.map(drop).map_err(|error| why(&error))
     }
 }
 
@@ -322,6 +319,9 @@ async fn import<C: Crypto>(rt: &C, key: &RsaPublicKey, algorithm: Algorithm) -> 
 
 /// A failed fetch in Clerk's words.
 fn why(error: &Error) -> TokenError {
+    if let Error::Token(error) = error {
+        return error.clone();
+    }
     let refused = matches!(error, Error::Api(api) if api.status == 401 || api.errors.iter().any(|item| item.code == "clerk_key_invalid"));
     if refused {
         return TokenError::new(Reason::SecretKeyInvalid, "Clerk refuses the secret key");

@@ -344,7 +344,7 @@ impl<R: Runtime> Verifier<R> {
                 Step::Sign(pending) => pending,
                 Step::Load(unloaded) => {
                     if load < MAX_LOADS {
-                        self.load(rt, policy, &unloaded).await?;
+                        self.load(rt, policy, &unloaded).await.map_err(Error::Token)?;
                     }
                     continue;
                 }
@@ -370,7 +370,7 @@ impl<R: Runtime> Verifier<R> {
         let kid = token.kid().map(str::to_owned);
         let algorithm = token.check_header(types)?;
         if let Found::Fetch = policy.keys.find(kid.as_deref(), rt.now()) {
-            policy.keys.load(rt, &self.0.pipeline).await.map_err(reason_of)?;
+            policy.keys.load(rt, &self.0.pipeline).await?;
         }
         if let Found::Refused(error) = policy.keys.find(kid.as_deref(), rt.now()) {
             return Err(error);
@@ -388,10 +388,10 @@ impl<R: Runtime> Verifier<R> {
         Ok(claims)
     }
 
-    async fn load(&self, rt: &R, policy: &Policy<R::Key>, unloaded: &Unloaded) -> Result<(), Error> {
+    async fn load(&self, rt: &R, policy: &Policy<R::Key>, unloaded: &Unloaded) -> Result<(), TokenError> {
         let kid = unloaded.kid.as_deref();
         match unloaded.import {
-            Some(algorithm) => policy.keys.import(rt, kid, algorithm).await.map(drop).map_err(Error::Token),
+            Some(algorithm) => policy.keys.import(rt, kid, algorithm).await.map(drop),
             None => policy.keys.load(rt, &self.0.pipeline).await,
         }
     }
@@ -407,13 +407,6 @@ const fn proof_of(verdict: Result<bool, CryptoError>) -> Proof {
         Ok(true) => Proof::Good,
         Ok(false) => Proof::Bad,
         Err(_) => Proof::Failed,
-    }
-}
-
-fn reason_of(error: Error) -> TokenError {
-    match error {
-        Error::Token(error) => error,
-        error => TokenError::new(Reason::JwkRemoteFailedToLoad, error.code()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arguments from JavaScript, checked on arrival.
 
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use js_sys::{Array, Function, JSON, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::clerk::query::Query;
@@ -56,6 +56,32 @@ pub(super) fn function(object: &JsValue, name: &str) -> Result<Option<Function>,
 /// A string argument.
 pub(super) fn string(name: &str, value: &JsValue) -> Result<String, Error> {
     value.as_string().ok_or_else(|| invalid(format!("{name} must be a string")))
+}
+
+/// A string argument of at most `most` UTF-16 units. One with half a surrogate pair is refused: two of those would look the
+/// same from here on.
+pub(super) fn text(name: &str, value: &JsValue, most: usize) -> Result<String, Error> {
+    let length = value.dyn_ref::<JsString>().map(|text| text.length() as usize);
+    let text = length.filter(|length| *length <= most).and_then(|_| value.as_string());
+    let same = text.filter(|text| JsValue::from_str(text) == *value);
+    same.ok_or_else(|| invalid(format!("{name} must be a well-formed string of at most {most} characters")))
+}
+
+/// A string argument that may be left out.
+pub(super) fn string_or_nothing(name: &str, value: &JsValue) -> Result<Option<String>, Error> {
+    if value.is_undefined() || value.is_null() { Ok(None) } else { string(name, value).map(Some) }
+}
+
+/// `options.expiresInSeconds`, a whole number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and below 2^53")]
+pub(super) fn lifetime(options: &JsValue) -> Result<Option<u64>, Error> {
+    let Some(seconds) = get(options, "expiresInSeconds") else { return Ok(None) };
+    match seconds.as_f64() {
+        Some(seconds) if seconds.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&seconds) => {
+            Ok(Some(seconds as u64))
+        }
+        _ => Err(invalid("expiresInSeconds must be a whole number")),
+    }
 }
 
 /// `options.signal`.

@@ -2,7 +2,7 @@
 
 /** What is asked of `has` as JSON. What JSON would drop is asked for all the same, and nobody has it. */
 const asked = (query) =>
-  JSON.stringify(query, (_, value) => (typeof value === 'function' || typeof value === 'symbol' ? null : value)) ?? 'null';
+  JSON.stringify(query, (_, value) => (['function', 'symbol', 'bigint'].includes(typeof value) ? null : value)) ?? 'null';
 
 const nobody = { getToken: async () => null, has: () => false };
 
@@ -14,12 +14,15 @@ function functions(client, getToken, token, claims) {
       if (template === undefined && expiresInSeconds === undefined) return token;
       return (await getToken(claims.sid, template, { expiresInSeconds })).jwt;
     },
-    has: (query) => client.constructor.has(facts, asked(query)),
+    has: (query) => client.has(facts, asked(query)),
   };
 }
 
-/** `parts` as src/esm/authenticate.rs has them. */
-export function requestState(client, getToken, [reason, tokenType, auth, token = null, claims = null]) {
+/** A state in parts: `reason` is undefined if somebody is signed in, `auth` the JSON of what `toAuth()` holds. */
+export const parts = (reason = null, tokenType = null, auth, token = null, claims) => [reason, tokenType, auth, token, claims];
+
+/** The state that callers see. */
+export function requestState(client, getToken, [reason, tokenType, auth, token, claims]) {
   const isAuthenticated = reason === null;
   const toAuth = () => {
     const about = JSON.parse(auth);

@@ -17,6 +17,11 @@ use crate::core::session::{Accepts, Auth, HasQuery, Headers, PendingSessions, To
 use crate::error::Error;
 use crate::js::{JsBody, to_js, until_gone};
 
+#[wasm_bindgen(module = "/src/esm/authenticate.js")]
+extern "C" {
+    fn parts(reason: Option<&str>, kind: Option<&str>, auth: &str, token: Option<&str>, claims: &JsValue) -> JsValue;
+}
+
 #[wasm_bindgen]
 impl Client {
     /// `authenticateRequest(request, options)`: a state, or a promise of it if there is something to wait for.
@@ -29,7 +34,7 @@ impl Client {
 
     /// `has(query)` of somebody who is signed in with these claims; both are JSON.
     #[must_use]
-    pub fn has(claims: &str, query: &str) -> bool {
+    pub fn has(&self, claims: &str, query: &str) -> bool {
         let (auth, query) = (Auth::from_claims(claims.as_bytes()), HasQuery::from_json(query.as_bytes()));
         auth.zip(query).is_some_and(|(auth, query)| auth.has(&query, PendingSessions::AreSignedIn))
     }
@@ -94,35 +99,34 @@ impl Client {
         let policy = self.verifier().policy(policy).ok_or_else(forgotten)?;
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
         let state = async move { verifier.authenticate(&rt, &policy, &request.asking()).await };
-        at_once(async move {
+        Ok(at_once(async move {
             let state = until_gone(signal, state).await.ok_or_else(|| to_js(&Error::Aborted))?;
-            parts(&state)
-        })
+            parted(&state)
+        }))
     }
 }
 
 /// The outcome of `future` if there is nothing to wait for, which costs no promise; else a promise.
-fn at_once(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, Error> {
+fn at_once(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> JsValue {
     let mut future = Box::pin(future);
     match pin!(&mut future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(value)) => Ok(value),
-        Poll::Ready(Err(error)) => Ok(js_sys::Promise::reject(&error).into()),
-        Poll::Pending => Ok(future_to_promise(future).into()),
+        Poll::Ready(Ok(value)) => value,
+        Poll::Ready(Err(error)) => js_sys::Promise::reject(&error).into(),
+        Poll::Pending => future_to_promise(future).into(),
     }
 }
 
-/// A state as an array: reason (null: signed in), kind, JSON of `toAuth()`, token, claims.
-fn parts(state: &State<JsBody>) -> Result<JsValue, JsValue> {
-    let text = |text: &str| JsValue::from_str(text);
+/// A state, as `authenticate.js` makes the caller's of it.
+fn parted(state: &State<JsBody>) -> Result<JsValue, JsValue> {
     match state {
         State::SignedIn(SignedIn { kind, token, auth, verified, .. }) => {
             let claims = verified.as_ref().map(|verified| verified.body().parsed()).transpose()?;
             let claims = claims.unwrap_or(JsValue::NULL);
-            Ok(Array::of5(&JsValue::NULL, &text(kind.as_str()), &text(auth), &text(token), &claims).into())
+            Ok(parts(None, Some(kind.as_str()), auth, Some(token), &claims))
         }
         State::SignedOut(nobody) => {
-            let kind = nobody.kind.map_or(JsValue::NULL, |kind| text(kind.as_str()));
-            Ok(Array::of3(&text(nobody.reason.as_str()), &kind, &text(&nobody.to_json())).into())
+            let (reason, kind) = (nobody.reason.as_str(), nobody.kind.map(TokenKind::as_str));
+            Ok(parts(Some(reason), kind, &nobody.to_json(), None, &JsValue::NULL))
         }
     }
 }

@@ -1,14 +1,16 @@
 // The object that createClerkClient gives: plain, frozen, its methods free of `this`; and the short way to a hit.
 
 import { requestState } from './authenticate.js';
+import { sessionCache, sessionTokens, tokens as fetchedTokens } from './tokens.js';
 import { policyOf, verifier } from './verify.js';
 
 /** Handles per kind of read. Past it all are forgotten: they only save time, and come back with the next reads. */
 const MAX_HANDLES = 100_000;
 
 /** What clients of one instance share on this side: for every read by id that was answered, the handle of its entry. */
-export const memory = (tokens) => ({
+export const memory = (tokens, kept) => ({
   tokens,
+  kept,
   users: { full: new Map(), minimal: new Map(), basic: new Map() },
   sessions: { full: new Map() },
 });
@@ -79,16 +81,21 @@ const webhooks = (client) =>
     },
   });
 
-export function assemble(client, { tokens, users, sessions }, slots, clock, arena) {
+export function assemble(client, { tokens, kept, users, sessions }, slots, clock, arena) {
   const now = clock === undefined ? Date.now : safely(clock);
+  const getToken = sessionTokens(client, kept, slots, now);
   return Object.freeze({
     users: Object.freeze({
       getUser: reader(client, slots, now, users, (id, options) => client.getUser(id, options), (id, fields) => client.userHandle(id, fields)),
       getUserList: async (options) => client.getUserList(options),
+      getUserOauthAccessToken: async (id, provider, options) => client.getUserOauthAccessToken(id, provider, options),
     }),
     sessions: Object.freeze({
       getSession: reader(client, slots, now, sessions, (id, options) => client.getSession(id, options), (id) => client.sessionHandle(id)),
+      getToken,
+      cache: sessionCache(client, sessions.full, slots, now),
     }),
+    tokens: fetchedTokens(client, kept, slots, now),
     webhooks: webhooks(client),
     metrics: Object.freeze({
       report: () => JSON.parse(client.report()),

@@ -1,6 +1,7 @@
 //! The methods behind the object that callers see.
 
 use std::cell::RefCell;
+use std::future::Future;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
@@ -10,6 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::arguments::{self, Names};
 use super::engine::{self, Engine};
 use super::tickets::Tickets;
+use super::tokens;
 use super::verify::{self, Verdict};
 use crate::clerk::api::{self, Manner, Question};
 use crate::clerk::pipeline::{Answer, Served};
@@ -28,10 +30,12 @@ use crate::runtime::http::Method;
 #[wasm_bindgen(module = "/src/esm/client.js")]
 extern "C" {
     fn assemble(client: Client, memory: &JsValue, slots: &JsValue, now: Option<&Function>, arena: &JsValue) -> JsValue;
-    fn memory(tokens: JsValue) -> JsValue;
+    fn memory(tokens: JsValue, kept: JsValue) -> JsValue;
 }
 
 type Asked = Result<Question<JsBody>, Error>;
+/// What is asked for, and the signal that ends the wait for it.
+type Admitted<T> = (T, Option<web_sys::AbortSignal>);
 
 /// What the methods of the caller's object call.
 #[wasm_bindgen]
@@ -101,7 +105,7 @@ impl Client {
     #[wasm_bindgen(js_name = sessionHandle)]
     #[must_use]
     pub fn session_handle(&self, id: &str) -> f64 {
-        self.handle(&api::key(&format!("/sessions/{id}"), API_VERSION_DATE))
+        self.handle(&sessions::key(id))
     }
 
     /// Whether every call of this client looks at a signal.
@@ -186,7 +190,7 @@ impl Client {
     }
 
     fn assembled(self) -> JsValue {
-        let memory = self.engine.memory(|| memory(verify::tokens()));
+        let memory = self.engine.memory(|| memory(verify::tokens(), tokens::kept()));
         let now = self.rt.own_clock().cloned();
         assemble(self, &memory, &slots(), now.as_ref(), &verify::arena())
     }
@@ -208,7 +212,7 @@ impl Client {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]
-    fn handle(&self, key: &str) -> f64 {
+    pub(super) fn handle(&self, key: &str) -> f64 {
         self.pipeline().handle(key).map_or(-1.0, |handle| handle.to_bits() as f64)
     }
 
@@ -216,7 +220,7 @@ impl Client {
         self.engine.pipeline(&self.rt)
     }
 
-    fn client(&self) -> client::Client<JsRuntime> {
+    pub(super) fn client(&self) -> client::Client<JsRuntime> {
         client::Client::new(self.pipeline().clone(), self.rt.clone())
     }
 
@@ -239,32 +243,47 @@ impl Client {
     }
 
     /// A hit is answered without a future; everything else waits in one, until the signal fires.
-    fn ask(&self, question: Asked, options: &JsValue) -> Promise {
-        let signal = arguments::object_or_nothing(options).and_then(|()| arguments::signal(options));
-        let (question, signal) = match question.and_then(|question| Ok((question, signal?))) {
-            Ok((question, signal)) => (question, signal.or_else(|| self.signal.clone())),
+    pub(super) fn ask(&self, question: Asked, options: &JsValue) -> Promise {
+        let (question, signal) = match self.admit(question, options) {
+            Ok(admitted) => admitted,
             Err(error) => return rejected(&error),
         };
-        if signal.as_ref().is_some_and(web_sys::AbortSignal::aborted) {
-            return rejected(&Error::Aborted);
-        }
         let client = self.client();
         if let Some(Served { answer, .. }) = client.peek(&question) {
             return resolved(&answer);
         }
-        future_to_promise(async move {
-            let answer = until_gone(signal, client.answer(question)).await.unwrap_or(Err(Error::Aborted));
-            answer.and_then(|answer| value(&answer)).map_err(|error| to_js(&error))
-        })
+        wait(signal, async move { client.answer(question).await })
+    }
+
+    /// What is asked for, and the signal that ends the wait for it; an error if anything is wrong or the signal has fired.
+    pub(super) fn admit<T>(&self, asked: Result<T, Error>, options: &JsValue) -> Result<Admitted<T>, Error> {
+        let signal = arguments::object_or_nothing(options).and_then(|()| arguments::signal(options));
+        let (asked, signal) = (asked?, signal?.or_else(|| self.signal.clone()));
+        if signal.as_ref().is_some_and(web_sys::AbortSignal::aborted) {
+            Err(Error::Aborted)
+        } else {
+            Ok((asked, signal))
+        }
     }
 }
 
-fn value(answer: &Answer<JsBody>) -> Result<JsValue, Error> {
+/// Waits for an answer until the signal fires.
+pub(super) fn wait(
+    signal: Option<web_sys::AbortSignal>,
+    answered: impl Future<Output = client::Answered<JsRuntime>> + 'static,
+) -> Promise {
+    future_to_promise(async move {
+        let answer = until_gone(signal, answered).await.unwrap_or(Err(Error::Aborted));
+        answer.and_then(|answer| value(&answer)).map_err(|error| to_js(&error))
+    })
+}
+
+pub(super) fn value(answer: &Answer<JsBody>) -> Result<JsValue, Error> {
     let broken = |_| Error::InvalidResponse { status: answer.status, reason: "it is not JSON".into() };
     answer.body.parsed().map_err(broken)
 }
 
-fn resolved(answer: &Answer<JsBody>) -> Promise {
+pub(super) fn resolved(answer: &Answer<JsBody>) -> Promise {
     value(answer).map_or_else(|error| rejected(&error), |value| Promise::resolve(&value))
 }
 

@@ -8,7 +8,9 @@ mod arguments;
 mod authenticate;
 mod client;
 mod engine;
+mod sessions;
 mod tickets;
+mod tokens;
 mod verify;
 mod webhooks;
 

@@ -38,6 +38,12 @@ impl JsBody {
         Self(Rc::new(Held { bytes, parsed: OnceCell::new() }))
     }
 
+    /// The JSON of a value; empty if it has none.
+    #[cfg(feature = "esm")]
+    pub(crate) fn written(value: &JsValue) -> Self {
+        Self::new(glue::written(value))
+    }
+
     pub(crate) fn bytes(&self) -> &Uint8Array {
         &self.0.bytes
     }

@@ -12,6 +12,11 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     if let Error::Api(api) = error {
         return api_error(api);
     }
+    if let Error::Callback(thrown) = error
+        && let Some(value) = thrown.get::<JsValue>()
+    {
+        return value.clone();
+    }
     if let Error::Token(token) = error {
         return glue::token_error(token.reason.as_str(), &token.message);
     }

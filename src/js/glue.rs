@@ -48,6 +48,11 @@ extern "C" {
 
     pub(super) fn reason(error: &JsValue) -> String;
 
+    #[cfg(feature = "esm")]
+    pub(super) fn written(value: &JsValue) -> Uint8Array;
+    #[cfg(feature = "esm")]
+    pub(super) fn attempt(run: &Function, settle: &Function) -> Promise;
+
     #[wasm_bindgen(catch)]
     pub(super) fn hold(bytes: &Uint8Array) -> Result<u32, JsValue>;
     pub(super) fn held(slot: u32) -> JsValue;

@@ -128,6 +128,25 @@ export function reason(error) {
 }
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** The bytes of a value's JSON; none at all if it has none. */
+export function written(value) {
+  try {
+    return encoder.encode(JSON.stringify(value) ?? '');
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+/** Calls a function of the caller's; then `settle` with [the bytes of what it gives], or with [undefined, what it throws]. */
+export async function attempt(run, settle) {
+  try {
+    settle([written(await run())]);
+  } catch (error) {
+    settle([undefined, error]);
+  }
+}
 
 /** Values by slot number. A number crosses the boundary for nothing; a reference costs a place in a table each time. */
 const values = [];

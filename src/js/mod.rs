@@ -21,6 +21,8 @@
 
 mod abort;
 mod body;
+#[cfg(feature = "esm")]
+mod callback;
 mod crypto;
 #[cfg(feature = "esm")]
 mod error;
@@ -30,6 +32,8 @@ mod timer;
 
 pub(crate) use abort::until_gone;
 pub(crate) use body::{JsBody, received};
+#[cfg(feature = "esm")]
+pub(crate) use callback::attempt;
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]

@@ -10,5 +10,6 @@
 
 mod claims;
 mod machine;
+mod model;
 mod requests;
 mod vectors;

@@ -68,6 +68,11 @@ test('Node', async () => {
   assert.equal(stdout, 'Ada 1\n');
 });
 
+test('tokens and sessions', async () => {
+  const { stdout } = await run(tool('node'), ['tokens.ts'], withEnvironment());
+  assert.equal(stdout, 'token-1 1 true\n');
+});
+
 test('Node, as the package has it', async () => {
   const { stdout } = await run(tool('node'), ['package-readme.js'], withEnvironment());
   const [{ first_name }] = await ofClerk('/v1/users?limit=1');

@@ -15,6 +15,7 @@ import { keys } from './cases/keys.mjs';
 import { limits } from './cases/limits.mjs';
 import { metrics } from './cases/metrics.mjs';
 import { reads } from './cases/reads.mjs';
+import { tokens } from './cases/tokens.mjs';
 import { verify } from './cases/verify.mjs';
 import { waits } from './cases/waits.mjs';
 import { webhooks } from './cases/webhooks.mjs';
@@ -23,7 +24,20 @@ import { Bench } from './support/bench.mjs';
 const CASE_MS = 30_000;
 
 const groups = {
-  reads, fields, cache, isolation, verify, keys, authenticate, errors, 'bad input': badInput, waits, limits, metrics, webhooks,
+  reads,
+  fields,
+  cache,
+  isolation,
+  verify,
+  keys,
+  authenticate,
+  errors,
+  'bad input': badInput,
+  tokens,
+  waits,
+  limits,
+  metrics,
+  webhooks,
 };
 
 /** Runs every case. Answers `{ name, ok, error?, ms }` for each, in order; never rejects because a case failed. */

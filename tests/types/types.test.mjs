@@ -80,7 +80,7 @@ describe('the examples compile', () => {
 });
 
 describe('the declarations are complete', () => {
-  const declarations = ['index.d.ts', 'metrics.d.ts', 'webhooks.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
+  const declarations = ['index.d.ts', 'metrics.d.ts', 'tokens.d.ts', 'webhooks.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
   const text = declarations.join('\n');
   const json = clerkJson();
 
@@ -100,7 +100,8 @@ describe('the declarations are complete', () => {
       );
     assert.deepEqual(methods(clerk), {
       users: namesIn('UsersApi'),
-      sessions: namesIn('SessionsApi'),
+      sessions: { ...namesIn('SessionsApi'), cache: namesIn('SessionCache') },
+      tokens: namesIn('TokensApi'),
       metrics: namesIn('MetricsApi'),
       webhooks: namesIn('WebhooksApi'),
       request: true,
@@ -129,7 +130,7 @@ describe('the declarations are complete', () => {
   });
 
   test('every member says what it is', () => {
-    for (const [name, source] of Object.entries({ 'index.d.ts, metrics.d.ts, webhooks.d.ts': text, 'clerk.d.ts, organizations.d.ts': json })) {
+    for (const [name, source] of Object.entries({ 'index.d.ts, metrics.d.ts, tokens.d.ts, webhooks.d.ts': text, 'clerk.d.ts, organizations.d.ts': json })) {
       const lines = source.split('\n');
       lines.forEach((line, at) => {
         const member = /^ {2}(?:override )?(?:readonly )?(\w+)[?]?[:(<]/.exec(line) ??

@@ -10,10 +10,12 @@ import type {
   JsonObject,
   JsonValue,
   MetricsReport,
+  OauthAccessTokens,
   PhoneNumber,
   SamlAccount,
   Selected,
   Session,
+  SessionToken,
   User,
   UserListOptions,
   Web3Wallet,
@@ -116,6 +118,26 @@ export async function others(
   const scoped: ClerkClient = clerk.with({ waitUntil: (promise) => kept.push(promise), signal });
   await scoped.users.getUser("user_1");
   void [anything, typed];
+}
+
+export async function tokens(session: Session): Promise<void> {
+  const token: SessionToken = await clerk.sessions.getToken(session.id);
+  await clerk.sessions.getToken(session.id, "hasura", { expiresInSeconds: 600 });
+  await clerk.sessions.getToken(session.id, null, 600);
+  const oauth: OauthAccessTokens = await clerk.users.getUserOauthAccessToken(session.user_id, "google");
+  const text = await clerk.tokens.getOrFetch("crm", () => "token", { ttlMs: 1_000 });
+  const answer = await clerk.tokens.getOrFetch("crm", async () => ({ access_token: "a", expires_in: 600 }));
+  same<typeof answer, { access_token: string; expires_in: number }>(true);
+  // @ts-expect-error undefined is no token
+  await clerk.tokens.getOrFetch("crm", () => undefined);
+  const gone: boolean = clerk.tokens.invalidate("crm");
+  clerk.sessions.cache.set(session.id, session, { ttlMs: 1_000 });
+  const kept: Session | undefined = clerk.sessions.cache.get(session.id);
+  const [dropped, cleared]: [boolean, number] = [
+    clerk.sessions.cache.invalidate(session.id),
+    clerk.sessions.cache.clearExpired() + clerk.tokens.clearExpired(),
+  ];
+  void [token, oauth, text.length, gone, kept, dropped, cleared];
 }
 
 export function metrics(): number {

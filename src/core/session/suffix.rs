@@ -1,12 +1,12 @@
 //! What tells the cookies of two Clerk instances on one domain apart.
 
-use sha1_smol::Sha1;
+use sha1::{Digest, Sha1};
 
 /// What the names of an instance's cookies end in: the first eight letters of SHA-1 over its publishable key, in URL-safe
 /// base64. A name, not a secret, and no protection of anything.
 #[must_use]
 pub fn cookie_suffix(publishable_key: &str) -> String {
-    let digest = Sha1::from(publishable_key).digest().bytes();
+    let digest = Sha1::digest(publishable_key);
     let first = digest.first_chunk().copied().map_or(0, u64::from_be_bytes);
     (0..8).map(|place| letter(first >> (58 - 6 * place))).collect()
 }
