@@ -14,7 +14,10 @@ export async function setup({ tests = true } = {}) {
   await systemPackages([
     { what: 'a C linker for cargo', debian: ['gcc', 'libc6-dev'], present: async () => which('cc', 'gcc', 'clang') },
     { what: 'OpenSSL headers for worker-build', debian: ['libssl-dev', 'pkg-config'], present: opensslOrNotNeeded },
-    ...(tests ? [{ what: 'Chromium and its driver', debian: ['chromium', 'chromium-driver'], present: async () => chrome() && chromedriver() }] : []),
+    ...(tests ? [
+      { what: 'Chromium and its driver', debian: ['chromium', 'chromium-driver'], present: async () => chrome() && chromedriver() },
+      { what: 'a C++ compiler for libFuzzer', debian: ['g++'], present: async () => which('c++', 'g++', 'clang++') },
+    ] : []),
   ]);
   await rust();
   await bindgen();

@@ -2,11 +2,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cargoCounts, declaredWebTests, nodeCounts, none } from './count.mjs';
+import { cargo as fuzzCargo, crate, fuzz as fuzzTargets, targets } from './fuzz.mjs';
 import { chromedriver, env, npmBin, root, tools, wasmTarget, which } from './env.mjs';
 import { Failure, run } from './run.mjs';
 
 const WEB = 'tests/web';
 const DENY = ['-D', 'warnings'];
+const FUZZ_SECONDS = 20;
 const FEATURES = {
   esm: ['--target', wasmTarget, '--features', 'esm'],
   worker: ['--target', wasmTarget, '--no-default-features', '--features', 'worker'],
@@ -39,6 +41,7 @@ const all = [
     ['clerk-sim', "Clerk's stand-in"],
     ['package', 'the packed npm package in every runtime'],
     ['types', "the package's types, and the examples, against strict TypeScript"],
+    ['differential', 'ten thousand tokens beside @clerk/backend and jose'],
     ['runtimes', 'one suite in workerd, Deno, edge-runtime and Node'],
     ['worker', 'the Worker in workerd'],
     ['docs', 'the examples of the documentation'],
@@ -53,6 +56,7 @@ const all = [
     applies: there('examples/tsconfig.json'),
     run: () => run(npmBin('tsc'), ['--noEmit', '--strict', '--project', 'examples/tsconfig.json']).then(() => none),
   },
+  { name: 'fuzz', about: `${targets.length} parsers, made-up input, ${FUZZ_SECONDS} s each`, run: fuzz },
 ];
 
 const applies = (step) => step.applies ?? true;
@@ -73,6 +77,14 @@ function deny() {
 
 async function native() {
   return cargoCounts((await run('cargo', ['test'])).stdout);
+}
+
+/** A target counts as a test. Its code is held to the same lints: it is a workspace of its own, so no other step sees it. */
+async function fuzz() {
+  await run('cargo', ['fmt', '--check', '--', '--color', 'never'], { cwd: crate });
+  await fuzzCargo('clippy', '--', ...DENY);
+  await fuzzTargets(targets, FUZZ_SECONDS);
+  return { ...none, passed: targets.length };
 }
 
 function webTarget() {

@@ -5,22 +5,40 @@
  * with are handed in. Cases run one after the other, each with a secret key (so an instance of the stand-in) of its own,
  * and never wait for the clock where they can set it.
  */
+import { authenticate } from './cases/authenticate.mjs';
 import { badInput } from './cases/bad-input.mjs';
 import { cache } from './cases/cache.mjs';
 import { errors } from './cases/errors.mjs';
 import { fields } from './cases/fields.mjs';
 import { isolation } from './cases/isolation.mjs';
+import { keys } from './cases/keys.mjs';
 import { limits } from './cases/limits.mjs';
 import { metrics } from './cases/metrics.mjs';
 import { reads } from './cases/reads.mjs';
 import { tokens } from './cases/tokens.mjs';
+import { verify } from './cases/verify.mjs';
 import { waits } from './cases/waits.mjs';
 import { webhooks } from './cases/webhooks.mjs';
 import { Bench } from './support/bench.mjs';
 
 const CASE_MS = 30_000;
 
-const groups = { reads, fields, cache, isolation, errors, 'bad input': badInput, tokens, waits, limits, metrics, webhooks };
+const groups = {
+  reads,
+  fields,
+  cache,
+  isolation,
+  verify,
+  keys,
+  authenticate,
+  errors,
+  'bad input': badInput,
+  tokens,
+  waits,
+  limits,
+  metrics,
+  webhooks,
+};
 
 /** Runs every case. Answers `{ name, ok, error?, ms }` for each, in order; never rejects because a case failed. */
 export async function conformance({ clerkEdge, simUrl, fetch, only }) {

@@ -29,7 +29,7 @@ export function install() {
     npm(['install', '--offline', '--silent', path.join(dir, tarball)], dir);
     cpSync(path.join(runtimes, 'conformance.mjs'), path.join(dir, 'suite/conformance.mjs'));
     cpSync(path.join(runtimes, 'cases'), path.join(dir, 'suite/cases'), { recursive: true });
-    for (const name of ['bench.mjs', 'expect.mjs']) {
+    for (const name of ['bench.mjs', 'expect.mjs', 'tokens.mjs']) {
       cpSync(path.join(runtimes, 'support', name), path.join(dir, 'suite/support', name));
     }
   } catch (error) {
