@@ -7,10 +7,12 @@
 
 import type { JsonValue, Session, User } from "./clerk.d.ts";
 import type { MetricsApi } from "./metrics.d.ts";
+import type { WebhooksApi } from "./webhooks.d.ts";
 
 export type * from "./clerk.d.ts";
 export type * from "./organizations.d.ts";
 export type * from "./metrics.d.ts";
+export type * from "./webhooks.d.ts";
 
 // ---------------------------------------------------------------------------------------------------------- client
 
@@ -54,7 +56,7 @@ export interface ClerkClientOptions {
   readonly issuer?: string | readonly string[] | undefined;
   /** How far Clerk's clock may be from this one, in ms, 0 to an hour. Default 5,000 ms. */
   readonly clockSkewInMs?: number | undefined;
-  /** `whsec_…`, of the endpoint in Clerk's dashboard. Without it no webhook can be verified. */
+  /** `whsec_…`, of the endpoint in Clerk's dashboard. Without it no webhook can be verified; an empty one is refused. */
   readonly webhookSigningSecret?: string | undefined;
   /** `ins_…`: webhooks of any other instance are refused. Default: not checked. */
   readonly instanceId?: string | undefined;
@@ -168,6 +170,8 @@ export interface ClerkClient {
   readonly users: UsersApi;
   /** Sessions. */
   readonly sessions: SessionsApi;
+  /** Webhooks that tell what has changed. */
+  readonly webhooks: WebhooksApi;
   /** What the client counted and measured. */
   readonly metrics: MetricsApi;
   /**

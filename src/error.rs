@@ -1,5 +1,7 @@
 //! Everything that can go wrong, one variant per thing a caller can do something about.
 
+use std::any::Any;
+use std::fmt;
 use std::rc::Rc;
 
 use crate::core::jwt::TokenError;
@@ -80,6 +82,40 @@ pub enum Error {
     /// More upstream calls are under way than the bound allows; nothing was sent.
     #[error("too many calls are in flight")]
     TooManyInFlight,
+    /// A function that the caller handed in failed. JavaScript callers get what it threw, and not this.
+    #[error("a function that was handed in failed")]
+    Callback(Thrown),
+}
+
+/// What a function of the caller's threw: on its way to everybody who waits for it, looked into by nobody.
+#[derive(Clone)]
+pub struct Thrown(Rc<dyn Any>);
+
+impl Thrown {
+    /// Wraps it.
+    #[must_use]
+    pub fn new<T: 'static>(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+
+    /// The same again, if it is a `T`.
+    #[must_use]
+    pub fn get<T: 'static>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+/// The very same, not one that looks like it.
+impl PartialEq for Thrown {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Thrown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Thrown")
+    }
 }
 
 impl Error {
@@ -103,6 +139,7 @@ impl Error {
             Self::ResponseTooLarge { .. } => "response_too_large",
             Self::RequestTooLarge { .. } => "request_too_large",
             Self::TooManyInFlight => "too_many_in_flight",
+            Self::Callback(_) => "callback_failed",
         }
     }
 
@@ -124,7 +161,8 @@ impl Error {
             | Self::Network(_)
             | Self::InvalidResponse { .. }
             | Self::RequestTooLarge { .. }
-            | Self::ResponseTooLarge { .. } => None,
+            | Self::ResponseTooLarge { .. }
+            | Self::Callback(_) => None,
         }
     }
 }

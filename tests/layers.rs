@@ -20,6 +20,8 @@ const JAVASCRIPT: &[&str] =
 
 const RULES: &[Rule] = &[
     Rule { part: "core/metrics/", modules: &["core"], crates: &["serde"] },
+    Rule { part: "core/webhook/", modules: &["core"], crates: &["hmac", "sha2"] },
+    Rule { part: "core/session/suffix.rs", modules: &["core"], crates: &["sha1_smol"] },
     Rule { part: "core/", modules: &["core"], crates: &["foldhash", "hashbrown", "thiserror"] },
     Rule { part: "runtime/software.rs", modules: &["runtime"], crates: &["sha2"] },
     Rule { part: "runtime/", modules: &["runtime", "core::time"], crates: &[] },
@@ -30,7 +32,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         part: "config/",
-        modules: &["config", "core::base64", "core::jwt", "core::time", "error"],
+        modules: &["config", "core::base64", "core::jwt", "core::time", "core::webhook", "error"],
         crates: &["serde"],
     },
     Rule {

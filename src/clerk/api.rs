@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::operations::{self, Match};
-use super::pipeline::{Access, Answer, Exchange, Keep};
+use super::pipeline::{Access, Answer, Exchange, Expiry, Keep};
 use super::policy;
 use super::query::{Query, canonical_path};
 use crate::config::{API_VERSION_DATE, Config};
@@ -72,6 +72,7 @@ impl<B: Body> Question<B> {
             key: key(&target, &version) + &manner.ttl.map(ttl_suffix).unwrap_or_default(),
             ttl: manner.ttl.unwrap_or(ttl),
             tags,
+            expiry: Expiry::Unsaid,
         });
         Ok(Self {
             keep: keep.filter(|keep| !keep.ttl.is_zero()),

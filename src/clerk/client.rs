@@ -36,6 +36,12 @@ impl<R: Runtime> Client<R> {
         &self.pipeline
     }
 
+    /// The host of the call at hand.
+    #[must_use]
+    pub const fn rt(&self) -> &R {
+        &self.rt
+    }
+
     /// Any operation of the Backend API.
     ///
     /// # Errors

@@ -195,6 +195,7 @@ fn http_status(error: &Error) -> u16 {
         Error::InvalidPath(_) | Error::Webhook(_) => 400,
         Error::OperationNotAllowed => 404,
         Error::QueueFull { .. } | Error::RateLimited { .. } => 429,
+        Error::Callback(_) => 500,
         Error::Timeout { .. } => 504,
         Error::Network(_) | Error::InvalidResponse { .. } | Error::ResponseTooLarge { .. } => 502,
     }

@@ -1,18 +1,23 @@
 //! Clerk, and waiting: the Backend API's operations over the primitives of `core` and a host from `runtime`.
 //!
 //! `policy` says what may be kept and what a write makes stale, `pipeline` is the only place where cache, flights,
-//! limiter, pool, retry and metrics meet, `api` speaks Clerk's HTTP, and `client` with its areas (`users`, `sessions`)
-//! and `gateway` are what the shells convert to and from.
+//! limiter, pool, retry and metrics meet, `api` speaks Clerk's HTTP, and `client` with its areas (`users`, `sessions`,
+//! `tokens`), `verifier`, `webhooks` (with `event`) and `gateway` are what the shells convert to and from.
 
 pub mod api;
+pub mod auth;
 pub mod client;
+pub mod event;
 pub mod gateway;
 mod keys;
+mod machines;
 pub mod operations;
 pub mod pipeline;
 pub mod policy;
 pub mod query;
 pub mod sessions;
+pub mod tokens;
 pub mod users;
 pub mod verified;
 pub mod verifier;
+pub mod webhooks;

@@ -13,17 +13,17 @@ use crate::runtime::http::Method;
 const JWKS_TTL: Duration = Duration::from_mins(5);
 
 /// Every list and count of users.
-const USER_LISTS: &str = "users";
+pub(super) const USER_LISTS: &str = "users";
 /// Everything that tells of users.
-const EVERY_USER: &str = "users/*";
+pub(super) const EVERY_USER: &str = "users/*";
 /// Everything that tells of sessions.
-const EVERY_SESSION: &str = "sessions/*";
+pub(super) const EVERY_SESSION: &str = "sessions/*";
 /// Every list of organizations, and organizations asked for by slug.
 const ORGANIZATION_LISTS: &str = "organizations";
 /// Everything that tells of organizations.
-const EVERY_ORGANIZATION: &str = "organizations/*";
+pub(super) const EVERY_ORGANIZATION: &str = "organizations/*";
 /// Everything that tells of memberships.
-const MEMBERSHIPS: &str = "memberships";
+pub(super) const MEMBERSHIPS: &str = "memberships";
 
 /// How long an answer to this read is kept, and under which tags; `None`: never.
 #[must_use]
@@ -35,19 +35,17 @@ pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>
     let (ttl, tags) = match found.operation.path {
         // Also by membership, because users can be asked for by organization.
         "/users" | "/users/count" => (config.user_ttl, vec![USER_LISTS.into(), EVERY_USER.into(), MEMBERSHIPS.into()]),
-        "/users/{user_id}" => (config.user_ttl, vec![format!("users/{id}"), EVERY_USER.into()]),
+        "/users/{user_id}" => (config.user_ttl, user_tags(id).into()),
         "/users/{user_id}/organization_memberships" => {
             (config.organization_ttl, vec![format!("users/{id}"), MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
         }
-        "/sessions/{session_id}" => (config.session_ttl, vec![format!("sessions/{id}"), EVERY_SESSION.into()]),
+        "/sessions/{session_id}" => (config.session_ttl, session_tags(id).into()),
         "/organizations" => (config.organization_ttl, vec![ORGANIZATION_LISTS.into(), EVERY_ORGANIZATION.into()]),
         // An organization asked for by slug is dropped with the lists: a write names it by id.
         "/organizations/{organization_id}" if !id.starts_with("org_") => {
             (config.organization_ttl, vec![ORGANIZATION_LISTS.into(), EVERY_ORGANIZATION.into()])
         }
-        "/organizations/{organization_id}" => {
-            (config.organization_ttl, vec![format!("organizations/{id}"), EVERY_ORGANIZATION.into()])
-        }
+        "/organizations/{organization_id}" => (config.organization_ttl, organization_tags(id).into()),
         "/organizations/{organization_id}/memberships" => {
             (config.organization_ttl, vec![MEMBERSHIPS.into(), EVERY_ORGANIZATION.into()])
         }
@@ -55,6 +53,24 @@ pub fn keep(found: &Match<'_>, config: &Config) -> Option<(Duration, Vec<String>
         _ => return None,
     };
     (!ttl.is_zero()).then_some((ttl, tags))
+}
+
+/// What drops everything that tells of this user.
+#[must_use]
+pub fn user_tags(id: &str) -> [String; 2] {
+    [format!("users/{id}"), EVERY_USER.into()]
+}
+
+/// What drops everything that tells of this session, its tokens included.
+#[must_use]
+pub fn session_tags(id: &str) -> [String; 2] {
+    [format!("sessions/{id}"), EVERY_SESSION.into()]
+}
+
+/// What drops everything that tells of this organization.
+#[must_use]
+pub fn organization_tags(id: &str) -> [String; 2] {
+    [format!("organizations/{id}"), EVERY_ORGANIZATION.into()]
 }
 
 /// The tags that a call of this operation makes stale; empty for reads.
@@ -109,7 +125,8 @@ const HARMLESS: &[&str] = &[
 const MAY_SIGN_OUT: &[&str] =
     &["/users/{user_id}", "/users/{user_id}/remove_password", "/users/{user_id}/password/set_compromised"];
 
-fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
+/// What a write to a user, or to the users, makes stale.
+pub(super) fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     match path {
         "/users" => names(&[USER_LISTS]),
@@ -128,7 +145,8 @@ fn stale_users(method: Method, path: &str, id: &str) -> Vec<String> {
     }
 }
 
-fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
+/// What a write to an organization, or to the organizations, makes stale.
+pub(super) fn stale_organizations(method: Method, path: &str, id: &str) -> Vec<String> {
     let organization = || {
         // Should Clerk take a slug here as it does for reads: what is kept under the id is not found by it.
         let kept = if id.starts_with("org_") { format!("organizations/{id}") } else { EVERY_ORGANIZATION.into() };

@@ -13,11 +13,12 @@ use super::pipeline::Pipeline;
 use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{Epoch, Freshness, Handle, Lookup, NewEntry};
-use crate::core::jwt::{Algorithm, Checks, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified};
+use crate::core::jwt::{Algorithm, Checks, Claims, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified};
+use crate::core::session::Instance;
 use crate::core::time::{Duration, Instant, UnixTime};
 use crate::error::Error;
-use crate::runtime::Runtime;
 use crate::runtime::http::Body;
+use crate::runtime::{CryptoError, Runtime};
 
 /// Policies besides the configured one that are remembered; past it all are forgotten, and come back when asked for.
 const MAX_POLICIES: usize = 256;
@@ -38,6 +39,11 @@ impl<K> fmt::Debug for Policy<K> {
 }
 
 impl<K> Policy<K> {
+    /// What it asks.
+    pub(super) const fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
     /// Its number, for [`Verifier::policy`].
     #[must_use]
     pub const fn id(&self) -> u32 {
@@ -50,6 +56,8 @@ pub struct Verifier<R: Runtime>(Rc<Inner<R>>);
 
 struct Inner<R: Runtime> {
     pipeline: Pipeline<R>,
+    /// Whose cookies requests carry.
+    instance: Instance,
     configured: Rc<Policy<R::Key>>,
     policies: RefCell<Vec<Rc<Policy<R::Key>>>>,
     next: Cell<u32>,
@@ -68,11 +76,12 @@ impl<R: Runtime> fmt::Debug for Verifier<R> {
 }
 
 /// What is to be done for a token.
+#[expect(clippy::exhaustive_enums, reason = "whoever drives a verification must know every step")]
 pub enum Step<R: Runtime> {
     /// Nothing: it was verified before, and passes the checks of this call.
     Known(Rc<Verified<R::Body>>),
     /// Its signature is to be checked.
-    Sign(Pending<R>),
+    Sign(Box<Pending<R>>),
     /// Keys are to be loaded, or one to be imported: [`Verifier::verify`] does.
     Load(Unloaded),
 }
@@ -123,6 +132,16 @@ impl<R: Runtime> Pending<R> {
     }
 }
 
+/// What was verified just now.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kept<B> {
+    /// The claims.
+    pub verified: Rc<Verified<B>>,
+    /// Where they are kept, if they are.
+    pub handle: Option<Handle>,
+}
+
 /// What a token needs that is not at hand.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -138,7 +157,9 @@ impl<R: Runtime> Verifier<R> {
     pub fn new(pipeline: Pipeline<R>) -> Self {
         let config = pipeline.config();
         let configured = Rc::new(Policy { id: 0, checks: config.checks.clone(), keys: Rc::new(Keys::new(0, config)) });
-        Self(Rc::new(Inner { pipeline, configured, policies: RefCell::default(), next: Cell::new(1) }))
+        let public = config.publishable_key.as_ref();
+        let instance = public.map_or_else(Instance::unnamed, |key| Instance::new(&key.text, &key.frontend_api));
+        Self(Rc::new(Inner { pipeline, instance, configured, policies: RefCell::default(), next: Cell::new(1) }))
     }
 
     /// What the configuration asks of tokens; its number is 0.
@@ -186,6 +207,14 @@ impl<R: Runtime> Verifier<R> {
         number
     }
 
+    pub(super) fn pipeline(&self) -> &Pipeline<R> {
+        &self.0.pipeline
+    }
+
+    pub(super) fn instance(&self) -> &Instance {
+        &self.0.instance
+    }
+
     fn config(&self) -> &Config {
         self.0.pipeline.config()
     }
@@ -204,8 +233,8 @@ impl<R: Runtime> Verifier<R> {
         let passes = |policy: &Policy<R::Key>| {
             verified.keys() == policy.keys.id() && verified.check(policy.id, &policy.checks, unix).is_ok()
         };
-        let passed = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
-        if passed { look(verified) } else { None }
+        let is_good = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
+        if is_good { look(verified) } else { None }
     }
 
     /// A handle to what was verified, for [`Verifier::recall`].
@@ -246,7 +275,10 @@ impl<R: Runtime> Verifier<R> {
             return Ok(load(None));
         }
         match policy.keys.ready(kid, algorithm) {
-            Found::Ready(key) => Ok(Step::Sign(Pending { token, name, key, policy: Rc::clone(policy), since })),
+            Found::Ready(key) => {
+                let policy = Rc::clone(policy);
+                Ok(Step::Sign(Box::new(Pending { token, name, key, policy, since })))
+            }
             Found::Refused(error) => Err(error),
             Found::Import | Found::Fetch => Ok(load(Some(algorithm))),
         }
@@ -263,7 +295,7 @@ impl<R: Runtime> Verifier<R> {
         proof: Proof,
         now: Instant,
         unix: UnixTime,
-    ) -> Result<(Rc<Verified<R::Body>>, Option<Handle>), TokenError> {
+    ) -> Result<Kept<R::Body>, TokenError> {
         let Pending { token, name, policy, since, .. } = pending;
         let category = token.category();
         let mut claims = token.proven(proof)?;
@@ -273,7 +305,7 @@ impl<R: Runtime> Verifier<R> {
         let verified = Rc::new(Verified::new(claims, category, policy.keys.id(), body));
         self.remember(&verified, &name, policy.checks.skew, since, now, unix);
         let handle = self.0.pipeline.verified().borrow().handle(&name);
-        Ok((verified, handle))
+        Ok(Kept { verified, handle })
     }
 
     fn remember(
@@ -318,18 +350,42 @@ impl<R: Runtime> Verifier<R> {
                 }
             };
             let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
-            let proof = match rt.verify(pending.key(), pending.signature(), signed).await {
-                Ok(true) => Proof::Good,
-                Ok(false) => Proof::Bad,
-                Err(_) => Proof::Failed,
-            };
+            let proof = proof_of(rt.verify(pending.key(), pending.signature(), signed).await);
             policy.keys.refresh_ahead(rt, &self.0.pipeline);
-            return self
-                .finish(pending, proof, rt.now(), rt.unix())
-                .map(|(verified, _)| verified)
-                .map_err(Error::Token);
+            return self.finish(*pending, proof, rt.now(), rt.unix()).map(|kept| kept.verified).map_err(Error::Token);
         }
         Err(Error::Token(TokenError::new(Reason::JwkKidMismatch, "no key of this instance has the token's kid")))
+    }
+
+    /// The claims of a token that is no session's, verified with the keys of `policy` and by these checks. Not remembered.
+    pub(super) async fn verify_unkept(
+        &self,
+        rt: &R,
+        policy: &Rc<Policy<R::Key>>,
+        text: &str,
+        types: Types<'_>,
+        checks: &Checks,
+    ) -> Result<Claims, TokenError> {
+        let token = Unverified::parse_any(text)?;
+        let kid = token.kid().map(str::to_owned);
+        let algorithm = token.check_header(types)?;
+        if let Found::Fetch = policy.keys.find(kid.as_deref(), rt.now()) {
+            policy.keys.load(rt, &self.0.pipeline).await.map_err(reason_of)?;
+        }
+        if let Found::Refused(error) = policy.keys.find(kid.as_deref(), rt.now()) {
+            return Err(error);
+        }
+        let key = match policy.keys.ready(kid.as_deref(), algorithm) {
+            Found::Ready(key) => key,
+            Found::Refused(error) => return Err(error),
+            Found::Import | Found::Fetch => policy.keys.import(rt, kid.as_deref(), algorithm).await?,
+        };
+        let signed = text.as_bytes().get(..token.signed_len()).unwrap_or_default();
+        let verdict = rt.verify(&key, token.signature(), signed).await;
+        policy.keys.refresh_ahead(rt, &self.0.pipeline);
+        let claims = token.proven(proof_of(verdict))?;
+        claims.check(checks, rt.unix())?;
+        Ok(claims)
     }
 
     async fn load(&self, rt: &R, policy: &Policy<R::Key>, unloaded: &Unloaded) -> Result<(), Error> {
@@ -343,6 +399,21 @@ impl<R: Runtime> Verifier<R> {
     /// Renews the keys of a policy in the background if it is time; for shells that drive a verification by themselves.
     pub fn refresh_ahead(&self, rt: &R, policy: &Policy<R::Key>) {
         policy.keys.refresh_ahead(rt, &self.0.pipeline);
+    }
+}
+
+const fn proof_of(verdict: Result<bool, CryptoError>) -> Proof {
+    match verdict {
+        Ok(true) => Proof::Good,
+        Ok(false) => Proof::Bad,
+        Err(_) => Proof::Failed,
+    }
+}
+
+fn reason_of(error: Error) -> TokenError {
+    match error {
+        Error::Token(error) => error,
+        error => TokenError::new(Reason::JwkRemoteFailedToLoad, error.code()),
     }
 }
 

@@ -10,6 +10,7 @@ pub use self::credentials::{PublishableKey, SecretKey};
 pub use self::options::{CacheOptions, OneOrMany, Options, RateLimitOptions, RetryOptions, TokenOptions};
 use crate::core::jwt::{Checks, RsaPublicKey};
 use crate::core::time::{Duration, millis};
+use crate::core::webhook::Secret;
 use crate::error::Error;
 
 /// Clerk's own host.
@@ -50,7 +51,7 @@ pub struct Config {
     /// What tokens are checked for unless a call says otherwise.
     pub checks: Checks,
     /// What webhooks are signed with.
-    pub webhook_signing_secret: Option<String>,
+    pub webhook_signing_secret: Option<Secret>,
     /// The instance whose webhooks are accepted.
     pub instance_id: Option<String>,
     /// Where every request goes and the secret key with it: `https://api.clerk.com`.
@@ -124,7 +125,7 @@ impl Config {
             publishable_key,
             jwt_key,
             checks,
-            webhook_signing_secret: options.webhook_signing_secret.clone(),
+            webhook_signing_secret: options.webhook_signing_secret.as_deref().map(signing_secret).transpose()?,
             instance_id: given(options.instance_id.as_ref()).map(str::to_owned),
             origin: origin(options)?,
             api_version: api_version(options)?,
@@ -190,6 +191,15 @@ impl Config {
 /// An option that was given; an empty text counts as not given.
 fn given(option: Option<&String>) -> Option<&str> {
     option.map(String::as_str).filter(|text| !text.is_empty())
+}
+
+/// What webhooks are signed with. An empty one would take anybody's signature, so it does not count as left out.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] if it is none.
+pub fn signing_secret(text: &str) -> Result<Secret, Error> {
+    let wrong = || Error::InvalidConfig("webhookSigningSecret must be whsec_ and base64, and not empty".into());
+    Secret::parse(text).ok_or_else(wrong)
 }
 
 /// The origin, checked: no credentials, path, query or fragment may hide in it.

@@ -13,4 +13,6 @@ pub mod metrics;
 pub mod pool;
 pub mod projection;
 pub mod retry;
+pub mod session;
 pub mod time;
+pub mod webhook;

@@ -61,6 +61,23 @@ const safely = (clock) => () => {
   }
 };
 
+/** The delivery that an event came with: what tells a second attempt from a second event. */
+const deliveries = new WeakMap();
+
+const webhooks = (client) =>
+  Object.freeze({
+    verify: async (request, options) => {
+      const [{ type, data, event_attributes, timestamp, instance_id }, delivery] = await client.verifyWebhook(request, options);
+      const event = Object.freeze({ type, object: 'event', data, event_attributes, timestamp, instance_id });
+      deliveries.set(event, delivery);
+      return event;
+    },
+    apply: async (event) => {
+      const dropped = client.applyWebhook(event, deliveries.get(event));
+      return Object.freeze({ dropped: Math.max(dropped, 0), replayed: dropped < 0 });
+    },
+  });
+
 export function assemble(client, { tokens, users, sessions }, slots, clock, arena) {
   const now = clock === undefined ? Date.now : safely(clock);
   return Object.freeze({
@@ -71,6 +88,7 @@ export function assemble(client, { tokens, users, sessions }, slots, clock, aren
     sessions: Object.freeze({
       getSession: reader(client, slots, now, sessions, (id, options) => client.getSession(id, options), (id) => client.sessionHandle(id)),
     }),
+    webhooks: webhooks(client),
     metrics: Object.freeze({
       report: () => JSON.parse(client.report()),
       prometheus: () => client.prometheus(),

@@ -37,8 +37,8 @@ type Asked = Result<Question<JsBody>, Error>;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Client {
-    engine: Rc<Engine>,
-    rt: JsRuntime,
+    pub(super) engine: Rc<Engine>,
+    pub(super) rt: JsRuntime,
     signal: Option<web_sys::AbortSignal>,
     pub(super) tickets: Tickets,
     /// What the last [`Client::begin`] or [`Client::finish`] came to, until it is fetched.
@@ -212,7 +212,7 @@ impl Client {
         self.pipeline().handle(key).map_or(-1.0, |handle| handle.to_bits() as f64)
     }
 
-    fn pipeline(&self) -> &crate::clerk::pipeline::Pipeline<JsRuntime> {
+    pub(super) fn pipeline(&self) -> &crate::clerk::pipeline::Pipeline<JsRuntime> {
         self.engine.pipeline(&self.rt)
     }
 

@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 
 use crate::clerk::pipeline::Pipeline;
 use crate::clerk::verifier::Verifier;
+use crate::clerk::webhooks::Webhooks;
 use crate::config::{Config, Host};
 use crate::js::JsRuntime;
 use crate::runtime::Entropy;
@@ -27,6 +28,7 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Engine {
     config: Config,
+    webhooks: Webhooks,
     // Made on first use: entropy may not be had at the top level of a Worker, where clients may well be made.
     pipeline: OnceCell<Pipeline<JsRuntime>>,
     verifier: OnceCell<Verifier<JsRuntime>>,
@@ -37,7 +39,13 @@ pub(super) struct Engine {
 impl Engine {
     /// An engine nobody else has.
     pub(super) fn own(config: Config) -> Rc<Self> {
-        Rc::new(Self { config, pipeline: OnceCell::new(), verifier: OnceCell::new(), memory: OnceCell::new() })
+        Rc::new(Self {
+            webhooks: Webhooks::new(&config),
+            config,
+            pipeline: OnceCell::new(),
+            verifier: OnceCell::new(),
+            memory: OnceCell::new(),
+        })
     }
 
     /// The engine of everybody with this config.
@@ -55,6 +63,10 @@ impl Engine {
 
     pub(super) const fn config(&self) -> &Config {
         &self.config
+    }
+
+    pub(super) const fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
     }
 
     pub(super) fn memory(&self, make: impl FnOnce() -> JsValue) -> JsValue {

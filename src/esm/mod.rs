@@ -9,5 +9,6 @@ mod client;
 mod engine;
 mod tickets;
 mod verify;
+mod webhooks;
 
 pub use client::{Client, create_clerk_client};

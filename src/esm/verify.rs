@@ -11,7 +11,7 @@ use super::{arena, arguments};
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
 use crate::core::cache::Handle;
-use crate::core::jwt::{Proof, TokenError};
+use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
 use crate::js::{JsBody, JsRuntime, to_js, until_gone};
 
@@ -129,7 +129,9 @@ impl Client {
     #[wasm_bindgen(js_name = verifyToken)]
     pub fn verify_token(&self, token: &JsValue, policy: u32, options: &JsValue) -> Promise {
         let signal = arguments::object_or_nothing(options).and_then(|()| arguments::signal(options));
-        let token = arguments::string("token", token);
+        // A token that is missing is no mistake of the program's: whoever asks has none.
+        let token =
+            token.as_string().ok_or_else(|| Error::Token(TokenError::new(Reason::Invalid, "The token is no string.")));
         let forgotten = || Error::InvalidArgument("options: too many different ones at once".into());
         let policy = self.verifier().policy(policy).ok_or_else(forgotten);
         let (token, signal, policy) = match token.and_then(|token| Ok((token, signal?, policy?))) {
@@ -138,17 +140,15 @@ impl Client {
         };
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
         future_to_promise(async move {
-            let verified = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
-            match verified.unwrap_or(Err(Error::Aborted)) {
-                Ok(verified) => verified.body().parsed(),
-                Err(error) => Err(to_js(&error)),
-            }
+            let outcome = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
+            let claims = outcome.unwrap_or(Err(Error::Aborted)).map_err(|error| to_js(&error))?;
+            claims.body().parsed()
         })
     }
 }
 
 impl Client {
-    fn ticket(&self, pending: Pending<JsRuntime>, slot: u32) -> f64 {
+    fn ticket(&self, pending: Box<Pending<JsRuntime>>, slot: u32) -> f64 {
         let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
         let (at, length, signed) =
@@ -157,10 +157,10 @@ impl Client {
         f64::from(self.tickets.issue(pending))
     }
 
-    fn conclude(&self, pending: Pending<JsRuntime>, proof: Proof, reading: f64) -> f64 {
+    fn conclude(&self, pending: Box<Pending<JsRuntime>>, proof: Proof, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
-        match self.verifier().finish(pending, proof, now, unix) {
-            Ok((verified, handle)) => self.leave(Ok(verified), handle),
+        match self.verifier().finish(*pending, proof, now, unix) {
+            Ok(kept) => self.leave(Ok(kept.verified), kept.handle),
             Err(error) => self.leave(Err(error), None),
         }
     }

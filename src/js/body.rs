@@ -4,9 +4,11 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::glue;
+use crate::error::Error;
 use crate::runtime::http::Body;
 
 /// Bytes in the host's memory, and the value they parse to once somebody has asked for it.
@@ -57,6 +59,22 @@ impl JsBody {
     /// Where that value is in [`glue::slots`], if it was asked for and is held.
     pub(crate) fn slot(&self) -> Option<u32> {
         self.0.parsed.get().map(|slot| slot.0)
+    }
+}
+
+/// The body of a request that came in. One with more than `limit` bytes is not read to its end.
+///
+/// # Errors
+/// [`Error::RequestTooLarge`], or [`Error::InvalidArgument`] if it cannot be read.
+pub(crate) async fn received(request: &JsValue, limit: usize) -> Result<Vec<u8>, Error> {
+    #[expect(clippy::cast_precision_loss, reason = "a bound in the millions")]
+    let read = JsFuture::from(glue::read_body(request, limit as f64)).await;
+    let broken = |_| Error::InvalidArgument("the request's body was read before, or broke off".into());
+    let bytes = read.map_err(broken)?;
+    if bytes.is_null() {
+        Err(Error::RequestTooLarge { limit })
+    } else {
+        Ok(bytes.unchecked_into::<Uint8Array>().to_vec())
     }
 }
 

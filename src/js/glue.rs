@@ -43,6 +43,9 @@ extern "C" {
         signal: &web_sys::AbortSignal,
     ) -> Promise;
 
+    #[wasm_bindgen(js_name = readBody)]
+    pub(super) fn read_body(request: &JsValue, max_bytes: f64) -> Promise;
+
     pub(super) fn reason(error: &JsValue) -> String;
 
     #[wasm_bindgen(catch)]

@@ -79,6 +79,9 @@ function pairs(flat) {
   return headers;
 }
 
+/** The body of a request that came in: a promise of its bytes, or of null if there are more than `maxBytes`. */
+export const readBody = (request, maxBytes) => read(request, maxBytes);
+
 /** The body, or null once it passes `maxBytes`. A length that was announced and kept to needs no counting. */
 async function read(response, maxBytes) {
   const announced = response.headers.get('content-length');

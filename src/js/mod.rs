@@ -29,9 +29,7 @@ mod runtime;
 mod timer;
 
 pub(crate) use abort::until_gone;
-pub(crate) use body::JsBody;
-#[expect(unused_imports, reason = "for verification that JavaScript drives")]
-pub(crate) use crypto::JsKey;
+pub(crate) use body::{JsBody, received};
 #[cfg(feature = "esm")]
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]

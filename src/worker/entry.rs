@@ -14,6 +14,7 @@ use super::environment::Environment;
 use super::routes;
 use crate::clerk::gateway::{Gateway, Reply};
 use crate::clerk::pipeline::Pipeline;
+use crate::clerk::webhooks::Webhooks;
 use crate::config::{Config, Host};
 use crate::core::cache::Handle;
 use crate::error::Error;
@@ -29,6 +30,7 @@ thread_local! {
 pub(super) struct State {
     pub(super) pipeline: Pipeline<JsRuntime>,
     pub(super) gateway: Gateway,
+    pub(super) webhooks: Webhooks,
 }
 
 #[wasm_bindgen(module = "/src/worker/front.js")]
@@ -43,7 +45,8 @@ impl State {
         let config = Config::new(&environment.options, Host::Workers)?;
         let gateway = Gateway::new(&config, environment.gateway_token)?;
         let seed = JsRuntime::default().random();
-        let state = Rc::new(Self { pipeline: Pipeline::new(config, seed), gateway });
+        let webhooks = Webhooks::new(&config);
+        let state = Rc::new(Self { pipeline: Pipeline::new(config, seed), gateway, webhooks });
         let looking = Rc::clone(&state);
         let look = Closure::<dyn Fn(f64, String) -> JsValue>::new(move |handle, authorization: String| {
             looking.look(handle, &authorization)

@@ -3,5 +3,6 @@
 mod entry;
 mod environment;
 mod routes;
+mod webhooks;
 
 pub use entry::fetch;

@@ -8,6 +8,7 @@ use web_sys::Request;
 use worker::worker_sys::Context;
 
 use super::entry::State;
+use super::webhooks;
 use crate::clerk::client::{Client, report};
 use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
 use crate::clerk::pipeline::{Served, Source};
@@ -37,7 +38,7 @@ extern "C" {
     fn remember(url: &str, version: Option<&str>, handle: f64, age_ms: f64);
 }
 
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 /// Larger request bodies are refused: Clerk's largest, a profile picture, is 10 MB.
 const MAX_BODY_BYTES: usize = 12_000_000;
 
@@ -52,6 +53,9 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
     let url = request.url();
     if path(&url) == "/healthz" {
         return text(200, r#"{"status":"ok"}"#, JSON).into();
+    }
+    if path(&url) == webhooks::PATH {
+        return webhooks::answer(state, request); // whose signature lets it in
     }
     if !state.gateway.admits(state.pipeline.config(), request.header("authorization").as_deref()) {
         return render(&Reply::unauthorized(), 0.0).into();
@@ -169,6 +173,6 @@ pub(super) fn render(reply: &Reply<JsBody>, took: f64) -> AssembledResponse {
     }
 }
 
-fn text(status: u16, body: &str, content_type: &str) -> AssembledResponse {
+pub(super) fn text(status: u16, body: &str, content_type: &str) -> AssembledResponse {
     respond(status, &JsValue::from_str(body), content_type, None, 0.0, "", None, None)
 }

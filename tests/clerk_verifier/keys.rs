@@ -59,7 +59,9 @@ fn encoded(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let group = |chunk: &[u8]| {
         let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        (0..=chunk.len()).map(|at| char::from(ALPHABET[(bits >> (18 - 6 * at)) as usize & 63])).collect::<String>()
+        (0..=chunk.len())
+            .map(|at| char::from(*ALPHABET.get((bits >> (18 - 6 * at)) as usize & 63).unwrap()))
+            .collect::<String>()
     };
     bytes.chunks(3).map(group).collect()
 }
@@ -221,9 +223,9 @@ fn r30_a_leader_that_dies_leaves_its_followers_able_to_go_on() {
         }));
         drop(leader);
         if kindly {
-            world.rt.end_tasks()
+            world.rt.end_tasks();
         } else {
-            world.rt.lose_tasks()
+            world.rt.lose_tasks();
         }
         let verdict = world.rt.run(follower);
         assert!(matches!(verdict, Ok(_) | Err(Reason::JwkRemoteFailedToLoad | Reason::Expired)), "{verdict:?}");

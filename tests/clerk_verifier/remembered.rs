@@ -128,7 +128,7 @@ fn r12_r19b_a_revocation_beats_a_verification_under_way() {
     let clerk_edge::clerk::verifier::Step::Sign(pending) = step else { panic!("{step:?}") };
     world.pipeline.revoke(&["sessions/sess_1".into()], world.rt.unix());
     let good = clerk_edge::core::jwt::Proof::Good;
-    let refused = world.verifier.finish(pending, good, world.rt.now(), world.rt.unix()).unwrap_err();
+    let refused = world.verifier.finish(*pending, good, world.rt.now(), world.rt.unix()).unwrap_err();
     assert_eq!(refused.reason, Reason::VerificationFailed);
     assert!(!is_at_hand(&world, &token));
 }

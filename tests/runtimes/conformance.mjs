@@ -14,11 +14,12 @@ import { limits } from './cases/limits.mjs';
 import { metrics } from './cases/metrics.mjs';
 import { reads } from './cases/reads.mjs';
 import { waits } from './cases/waits.mjs';
+import { webhooks } from './cases/webhooks.mjs';
 import { Bench } from './support/bench.mjs';
 
 const CASE_MS = 30_000;
 
-const groups = { reads, fields, cache, isolation, errors, 'bad input': badInput, waits, limits, metrics };
+const groups = { reads, fields, cache, isolation, errors, 'bad input': badInput, waits, limits, metrics, webhooks };
 
 /** Runs every case. Answers `{ name, ok, error?, ms }` for each, in order; never rejects because a case failed. */
 export async function conformance({ clerkEdge, simUrl, fetch, only }) {

@@ -80,7 +80,7 @@ describe('the examples compile', () => {
 });
 
 describe('the declarations are complete', () => {
-  const declarations = ['index.d.ts', 'metrics.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
+  const declarations = ['index.d.ts', 'metrics.d.ts', 'webhooks.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
   const text = declarations.join('\n');
   const json = clerkJson();
 
@@ -102,6 +102,7 @@ describe('the declarations are complete', () => {
       users: namesIn('UsersApi'),
       sessions: namesIn('SessionsApi'),
       metrics: namesIn('MetricsApi'),
+      webhooks: namesIn('WebhooksApi'),
       request: true,
       with: true,
     });
@@ -128,7 +129,7 @@ describe('the declarations are complete', () => {
   });
 
   test('every member says what it is', () => {
-    for (const [name, source] of Object.entries({ 'index.d.ts, metrics.d.ts': text, 'clerk.d.ts, organizations.d.ts': json })) {
+    for (const [name, source] of Object.entries({ 'index.d.ts, metrics.d.ts, webhooks.d.ts': text, 'clerk.d.ts, organizations.d.ts': json })) {
       const lines = source.split('\n');
       lines.forEach((line, at) => {
         const member = /^ {2}(?:override )?(?:readonly )?(\w+)[?]?[:(<]/.exec(line) ??

@@ -17,6 +17,8 @@ import type {
   User,
   UserListOptions,
   Web3Wallet,
+  WebhookEvent,
+  WebhookOutcome,
 } from "clerk-edge";
 
 /** Fails to compile unless both types are the same. */
@@ -163,6 +165,36 @@ export function parts(user: User): unknown[] {
     saml?.active,
     enterprise?.protocol,
   ];
+}
+
+export async function hear(
+  request: { headers: { get(name: string): string | null }; arrayBuffer(): Promise<ArrayBuffer> },
+  headers: { [name: string]: string | string[] | undefined },
+): Promise<string | undefined> {
+  const event: WebhookEvent = await clerk.webhooks.verify(request);
+  await clerk.webhooks.verify({ headers, body: "{}" }, { signingSecret: "whsec_x" });
+  await clerk.webhooks.verify({ headers: request.headers, body: new Uint8Array() });
+  const outcome: WebhookOutcome = await clerk.webhooks.apply(event);
+  // @ts-expect-error a parsed body cannot be verified
+  await clerk.webhooks.verify({ headers, body: {} });
+  // @ts-expect-error what was verified stays as it is
+  event.timestamp = 0;
+  switch (event.type) {
+    case "user.updated":
+      same<typeof event.data, User>(true);
+      return event.data.first_name ?? undefined;
+    case "user.deleted":
+      return event.data.id;
+    case "session.revoked":
+      return event.data.user.id;
+    case "organizationMembership.deleted":
+      return event.data.organization.id;
+    // @ts-expect-error not a type
+    case "user.renamed":
+      return "";
+    default:
+      return `${outcome.dropped} ${outcome.replayed} ${event.event_attributes?.http_request?.client_ip}`;
+  }
 }
 
 /** Generic code over selections keeps working. */

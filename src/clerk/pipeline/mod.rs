@@ -1,14 +1,15 @@
 //! Where cache, flights, limiter, pool, retry and metrics meet: one call to the Backend API from question to answer.
 //!
-//! A read asks the cache, then joins the flight for its key or starts it. Whoever starts one hands the upstream call to
-//! [`Tasks::spawn`](crate::runtime::Tasks) and then waits exactly like the followers do, on a bell of its own. So a caller
-//! that leaves, the leader included, changes nothing for the others. What is shared is plain data; no future, waker or
+//! A read asks the cache, then joins the flight for its key or starts it. Whoever starts one hands the upstream call, or
+//! whatever else is worth sharing, to [`Tasks::spawn`](crate::runtime::Tasks) and then waits exactly like the followers
+//! do, on a bell of its own. So a caller that leaves, the leader included, changes nothing for the others. What is shared is plain data; no future, waker or
 //! host object of one request is ever touched by another, except its bell, which exists to be rung.
 //!
 //! Writes run the same way in a flight nobody can join, so that a client's departure cannot cut a write in half and
 //! what the write makes stale is dropped even if nobody is left to hear of it.
 
 mod exchange;
+mod expiry;
 mod landing;
 mod share;
 mod turn;
@@ -23,7 +24,7 @@ use std::rc::Rc;
 use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{self, Cache, Freshness, Lookup, NewEntry};
-use crate::core::flight::{self, FlightId, Flights, Join};
+use crate::core::flight::{self, Flights};
 use crate::core::jwt::Revocations;
 use crate::core::limiter::{Limiter, Quota};
 use crate::core::metrics::{self, Metrics, Removal};
@@ -33,6 +34,8 @@ use crate::core::time::{Duration, Instant};
 use crate::error::Error;
 use crate::runtime::http::{Body, Headers, Method};
 use crate::runtime::{Fetch, Runtime, Timer};
+
+pub use self::expiry::Expiry;
 
 /// A complete answer of the Backend API, whatever its status. Shared between callers, so it never changes.
 #[derive(Clone, Debug)]
@@ -117,6 +120,8 @@ pub struct Keep {
     pub ttl: Duration,
     /// What drops it.
     pub tags: Vec<String>,
+    /// Whether the answer itself says how long it is good for.
+    pub expiry: Expiry,
 }
 
 /// The longest wait before the second attempt; doubles with every further one.
@@ -289,60 +294,6 @@ impl<R: Runtime> Pipeline<R> {
         self.0.cache.borrow().epoch()
     }
 
-    /// The answer to a read that may be kept: from the cache, from a flight under way, or from Clerk.
-    ///
-    /// # Errors
-    /// Whatever kept the upstream call from an answer; error statuses are answers.
-    pub async fn read(&self, rt: &R, exchange: Exchange<BodyOf<R>>, keep: Keep) -> Result<Served<BodyOf<R>>, Error> {
-        if let Some(hit) = self.peek(&keep.key, rt.now()) {
-            return Ok(hit);
-        }
-        let give_up = rt.elapsed().after(self.0.config.deadline);
-        let keep = Rc::new(keep);
-        let mut counted = false;
-        while rt.elapsed() < give_up {
-            // The epoch is part of the flight's name: a read that starts after an invalidation never joins an older one.
-            let epoch = self.epoch();
-            let name = format!("{}\n{epoch:?}", keep.key);
-            let joined = self.0.flights.borrow_mut().join(&name, self.lease(), rt.elapsed());
-            if !std::mem::replace(&mut counted, true) {
-                let status =
-                    if matches!(joined, Join::Lead(_)) { metrics::Lookup::Miss } else { metrics::Lookup::Coalesced };
-                self.0.metrics.borrow_mut().record_lookup(status);
-            }
-            let (id, leads) = match joined {
-                Join::Lead(id) => (id, true),
-                Join::Follow(id) => (id, false),
-                Join::Full => return Err(Error::TooManyInFlight),
-            };
-            if leads {
-                self.lead(rt, id, exchange.clone(), Rc::clone(&keep), give_up);
-            }
-            match self.landed(rt, id, give_up).await {
-                None => {}
-                // The leader began before this caller did, and so its time was up before: there is some left to try again.
-                // An attempt that had all the time an attempt gets is an outcome like any other: tried again by everyone
-                // in turn, one that hangs would be called for as long as anybody waits.
-                Some(Err(Error::Timeout { after })) if !leads && after != self.0.config.timeout => {}
-                Some(outcome) => return outcome.map(|answer| Served { answer, source: Source::Miss }),
-            }
-        }
-        Err(Error::Timeout { after: self.0.config.deadline })
-    }
-
-    /// Starts the upstream call of a flight, which goes on whatever becomes of the caller.
-    fn lead(&self, rt: &R, id: FlightId, exchange: Exchange<BodyOf<R>>, keep: Rc<Keep>, give_up: Instant) {
-        let landing = landing::Landing::new(self.clone(), rt.clone(), id);
-        let (pipeline, task_rt, since) = (self.clone(), rt.clone(), self.epoch());
-        rt.spawn(async move {
-            let outcome = pipeline.call(&task_rt, exchange, give_up).await;
-            if let Ok(answer) = &outcome {
-                pipeline.keep(&keep, Rc::clone(answer), since, task_rt.now());
-            }
-            landing.land(outcome);
-        });
-    }
-
     /// The answer to a call that is never kept. Afterwards, whatever the outcome, everything under `stale` is dropped:
     /// a write that timed out may have happened.
     ///
@@ -374,13 +325,30 @@ impl<R: Runtime> Pipeline<R> {
         outcome.map(|answer| Served { answer, source: Source::Pass })
     }
 
-    /// Drops everything under these tags, and keeps reads that are under way from bringing it back.
-    pub fn invalidate(&self, tags: &[String]) {
+    /// Drops everything under these tags, and keeps reads that are under way from bringing it back. How much that was.
+    #[expect(clippy::must_use_candidate, reason = "done for its effect")]
+    pub fn invalidate(&self, tags: &[String]) -> usize {
         let dropped: usize = tags.iter().map(|tag| self.0.cache.borrow_mut().invalidate_tag(tag)).sum();
         for tag in tags {
             self.0.verified.borrow_mut().invalidate_tag(tag);
         }
         self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, dropped as u64);
+        dropped
+    }
+
+    /// The same for one key; whether it was there.
+    #[expect(clippy::must_use_candidate, reason = "done for its effect")]
+    pub fn remove(&self, key: &str) -> bool {
+        let dropped = self.0.cache.borrow_mut().remove(key);
+        self.0.metrics.borrow_mut().record_removals(Removal::Invalidated, u64::from(dropped));
+        dropped
+    }
+
+    /// Drops what is past its time under the keys that are `wanted`; how much that was. O(entries).
+    pub fn clear_expired(&self, now: Instant, wanted: impl Fn(&str) -> bool) -> usize {
+        let dropped = self.0.cache.borrow_mut().clear_expired_where(now, wanted);
+        self.0.metrics.borrow_mut().record_removals(Removal::Expired, dropped as u64);
+        dropped
     }
 
     /// Keeps `answer` as `keep` says, unless its key or one of its tags was invalidated after `since`, or its status is

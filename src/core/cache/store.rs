@@ -146,9 +146,14 @@ impl<V: Clone> Cache<V> {
 
     /// Drops what is past all its time, stale included; returns how many. O(n).
     pub fn clear_expired(&mut self, now: Instant) -> usize {
+        self.clear_expired_where(now, |_| true)
+    }
+
+    /// The same for those entries alone whose key is `wanted`.
+    pub fn clear_expired_where(&mut self, now: Instant, wanted: impl Fn(&str) -> bool) -> usize {
         let before = self.len();
         for index in 0..self.entries.end() {
-            if self.entries.get(index).is_some_and(|entry| entry.life.is_over(now)) {
+            if self.entries.get(index).is_some_and(|entry| entry.life.is_over(now) && wanted(&entry.key)) {
                 self.drop_entry(index, Cause::Dropped);
             }
         }

@@ -64,12 +64,16 @@ impl Category {
     }
 
     fn of(value: &Value<'_>) -> Self {
-        let Value::Text(text) = value else { return Self::Other };
-        match text.decode().as_deref() {
-            Some("cl_B7d4PD111AAA") => Self::Session,
-            Some("cl_B7d4PD222AAA") => Self::Template,
-            Some("cl_B7d4PD333AAA") => Self::Machine,
-            Some("cl_I7d4PD111III") => Self::Ignore,
+        text(value).and_then(Text::decode).map_or(Self::Other, |name| Self::named(&name))
+    }
+
+    /// The category that a header names so.
+    pub(in crate::core) fn named(name: &str) -> Self {
+        match name {
+            "cl_B7d4PD111AAA" => Self::Session,
+            "cl_B7d4PD222AAA" => Self::Template,
+            "cl_B7d4PD333AAA" => Self::Machine,
+            "cl_I7d4PD111III" => Self::Ignore,
             _ => Self::Other,
         }
     }

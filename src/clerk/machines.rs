@@ -1,0 +1,143 @@
+//! Tokens of machines: JWTs that the instance's keys verify, and opaque ones that only Clerk knows.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::api::{Manner, Question};
+use super::pipeline::{Expiry, Keep, Outcome};
+use super::query::Query;
+use super::verifier::{Policy, Verifier};
+use crate::core::jwt::{Category, Checks, Reason, TokenError, Types, Unverified};
+use crate::core::session::{Machine, MachineReason, TokenKind};
+use crate::core::time::Duration;
+use crate::error::Error;
+use crate::runtime::Runtime;
+use crate::runtime::http::{Body, Method};
+
+/// How long Clerk's word on an opaque token is believed, at most. Revocations made elsewhere are unknown for as long.
+const MAX_LIFETIME: Duration = Duration::from_secs(10);
+/// Claims of a JWT that are no custom ones.
+const RESERVED: &[&str] = &["iss", "sub", "exp", "nbf", "iat", "jti"];
+
+impl<R: Runtime> Verifier<R> {
+    /// What `toAuth()` holds for a machine's JWT.
+    pub(super) async fn machine_jwt(
+        &self,
+        rt: &R,
+        policy: &Rc<Policy<R::Key>>,
+        token: &str,
+        kind: TokenKind,
+    ) -> Result<String, MachineReason> {
+        let category = Unverified::parse_any(token).map_err(|_| MachineReason::TokenInvalid)?.category();
+        if kind == TokenKind::M2m && !matches!(category, Category::Absent | Category::Machine) {
+            return Err(MachineReason::TokenInvalid);
+        }
+        let types = if kind == TokenKind::OAuth { Types::OAUTH } else { Types::Default };
+        // Neither party nor issuer are asked of machines, and an OAuth token's audience is asked for more strictly below.
+        let configured = policy.checks();
+        let audience = if kind == TokenKind::OAuth { Vec::new() } else { configured.audience.clone() };
+        let checks = Checks { audience, skew: configured.skew, ..Checks::default() };
+        let claims = self.verify_unkept(rt, policy, token, types, &checks).await;
+        let claims: Value = claims
+            .and_then(|claims| serde_json::from_str(claims.payload()).map_err(|_| unreadable()))
+            .map_err(|_| MachineReason::TokenVerificationFailed)?;
+        let answer = as_answer(kind, &claims).to_string();
+        judged(kind, 200, answer.as_bytes(), &configured.audience, rt).map(|machine| machine.to_json())
+    }
+
+    /// The same for an opaque token: asks Clerk, unless it said that the token is valid within the last seconds (R19).
+    pub(super) async fn machine_opaque(
+        &self,
+        rt: &R,
+        policy: &Rc<Policy<R::Key>>,
+        token: &str,
+        kind: TokenKind,
+    ) -> Result<String, MachineReason> {
+        let name = format!("machine {token}"); // begins like no other key
+        let known = self.pipeline().peek(&name, rt.now()).map(|served| served.answer);
+        let answer = match known {
+            Some(answer) => answer,
+            None => self.asked(rt, &name, token, kind).await.map_err(|_| MachineReason::UnexpectedError)?,
+        };
+        let body = answer.body.to_vec();
+        judged(kind, answer.status, &body, &policy.checks().audience, rt).map(|machine| machine.to_json())
+    }
+
+    /// Clerk's answer about an opaque token, asked for once by everybody who waits, and kept if the token is valid.
+    async fn asked(&self, rt: &R, name: &str, token: &str, kind: TokenKind) -> Outcome<R::Body> {
+        let question = question::<R::Body>(self.pipeline().config(), token, kind)?;
+        let since = self.pipeline().epoch();
+        let work = || {
+            let (pipeline, rt, name) = (self.pipeline().clone(), rt.clone(), name.to_owned());
+            async move {
+                let answer = pipeline.fetch(&rt, question.exchange).await?;
+                let body = answer.body.to_vec();
+                if let Ok(machine) = judged(kind, answer.status, &body, &[], &rt) {
+                    let ttl = machine.lifetime(MAX_LIFETIME, rt.unix());
+                    let keep = Keep { key: name, ttl, tags: vec![MACHINES.into()], expiry: Expiry::Unsaid };
+                    pipeline.keep(&keep, Rc::clone(&answer), since, rt.now());
+                }
+                Ok(answer)
+            }
+        };
+        self.pipeline().share(rt, name, work).await
+    }
+}
+
+/// Everything that tells of machines' tokens.
+pub(super) const MACHINES: &str = "machines/*";
+
+fn unreadable() -> TokenError {
+    TokenError::new(Reason::Invalid, "The token's claims cannot be read.")
+}
+
+fn judged<'a, R: Runtime>(
+    kind: TokenKind,
+    status: u16,
+    body: &'a [u8],
+    audience: &[String],
+    rt: &R,
+) -> Result<Machine<'a>, MachineReason> {
+    Machine::judge(kind, status, body, audience, rt.unix())
+}
+
+fn question<B: Body>(config: &crate::config::Config, token: &str, kind: TokenKind) -> Result<Question<B>, Error> {
+    let (path, name) = match kind {
+        TokenKind::M2m => ("/m2m_tokens/verify", "token"),
+        TokenKind::OAuth => ("/oauth_applications/access_tokens/verify", "access_token"),
+        TokenKind::ApiKey => ("/api_keys/verify", "secret"),
+        TokenKind::Session => return Err(Error::InvalidArgument("a session token is not verified by asking".into())),
+    };
+    let body = json!({ name: token }).to_string();
+    let body = Some((B::from_bytes(body.as_bytes()), "application/json".to_owned()));
+    Question::new(config, Method::Post, path, &Query::new(), Manner { body, ..Manner::default() })
+}
+
+/// The claims of a JWT in the form of Clerk's answer about an opaque token of the same kind.
+fn as_answer(kind: TokenKind, claims: &Value) -> Value {
+    let claim = |name: &str| claims.get(name).cloned();
+    let words = |name: &str| Some(claims.get(name)?.as_str()?.split(' ').collect::<Vec<_>>().into());
+    let scopes = match kind {
+        TokenKind::M2m => words("scopes").or_else(|| claim("aud")),
+        TokenKind::OAuth | TokenKind::ApiKey | TokenKind::Session => claim("scp").or_else(|| words("scope")),
+    };
+    let custom: Map<String, Value> = claims
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    json!({
+        "id": claim("jti"),
+        "subject": claim("sub"),
+        "scopes": scopes.unwrap_or_else(|| Value::Array(Vec::new())),
+        "claims": if custom.is_empty() { Value::Null } else { Value::Object(custom) },
+        "client_id": claim("client_id").unwrap_or_default(),
+        "aud": claim("aud"),
+        "revoked": false,
+        "expired": false,
+        "expiration": null,
+    })
+}
