@@ -9,7 +9,8 @@ use super::verified::Verified;
 use super::verifier::{Policy, Verifier};
 use crate::core::jwt::Reason;
 use crate::core::session::{
-    Accepts, Auth, Extracted, Headers, PendingSessions, SignedOut, SignedOutReason, Step, TokenKind, Verification,
+    Accepts, Auth, Extracted, Headers, MachineReason, PendingSessions, SignedOut, SignedOutReason, Step, TokenKind,
+    Verification,
 };
 use crate::error::Error;
 use crate::runtime::Runtime;
@@ -51,8 +52,6 @@ pub struct SignedIn<B> {
     pub auth: String,
     /// The claims, if it is a session's.
     pub verified: Option<Rc<Verified<B>>>,
-    /// It is valid, and yet nobody is signed in: the session has tasks left.
-    pub is_pending: bool,
 }
 
 impl<R: Runtime> Verifier<R> {
@@ -93,20 +92,16 @@ fn session<B: Body>(token: &str, verified: Rc<Verified<B>>, pending: PendingSess
             kind: Some(TokenKind::Session),
         });
     };
-    State::SignedIn(SignedIn {
-        kind: TokenKind::Session,
-        token: token.to_owned(),
-        auth: auth.to_json(pending),
-        is_pending: !auth.is_signed_in(pending),
-        verified: Some(verified),
-    })
+    if !auth.is_signed_in(pending) {
+        return State::SignedOut(SignedOut::pending());
+    }
+    let auth = auth.to_json(pending);
+    State::SignedIn(SignedIn { kind: TokenKind::Session, token: token.to_owned(), auth, verified: Some(verified) })
 }
 
-fn machine<B>(kind: TokenKind, token: &str, outcome: Result<String, crate::core::session::MachineReason>) -> State<B> {
+fn machine<B>(kind: TokenKind, token: &str, outcome: Result<String, MachineReason>) -> State<B> {
     match outcome {
-        Ok(auth) => {
-            State::SignedIn(SignedIn { kind, token: token.to_owned(), auth, verified: None, is_pending: false })
-        }
+        Ok(auth) => State::SignedIn(SignedIn { kind, token: token.to_owned(), auth, verified: None }),
         Err(reason) => State::SignedOut(SignedOut::machine(kind, reason)),
     }
 }

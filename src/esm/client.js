@@ -1,6 +1,7 @@
 // The object that createClerkClient gives: plain, frozen, its methods free of `this`; and the short way to a hit.
 
-import { verifier } from './verify.js';
+import { requestState } from './authenticate.js';
+import { policyOf, verifier } from './verify.js';
 
 /** Handles per kind of read. Past it all are forgotten: they only save time, and come back with the next reads. */
 const MAX_HANDLES = 100_000;
@@ -97,6 +98,10 @@ export function assemble(client, { tokens, users, sessions }, slots, clock, aren
       recordCacheMiss: () => client.recordCacheMiss(),
     }),
     verifyToken: verifier(client, tokens, slots, now, arena),
+    authenticateRequest: async (request, options) => {
+      const made = client.authenticate(request, policyOf(client, tokens, options), options);
+      return requestState(client, getToken, Array.isArray(made) ? made : await made);
+    },
     request: async (method, path, options) => client.request(method, path, options),
     with: (context) => client.with(context),
   });

@@ -5,6 +5,7 @@
 
 mod arena;
 mod arguments;
+mod authenticate;
 mod client;
 mod engine;
 mod tickets;

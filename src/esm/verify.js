@@ -41,7 +41,7 @@ function termsOf({ authorizedParties, audience, issuer, clockSkewInMs, jwtKey })
 }
 
 /** The number of the policy that these options ask for. */
-function policyOf(client, memory, options) {
+export function policyOf(client, memory, options) {
   if (options === undefined || options === null) return 0;
   if (typeof options !== 'object') return client.policy(options);
   const terms = termsOf(options);

@@ -17,7 +17,7 @@ use crate::js::{JsBody, received, to_js};
 use crate::runtime::Clock;
 
 /// `Headers`, or a plain object as Node's frameworks have it.
-struct Given(JsValue);
+pub(super) struct Given(pub(super) JsValue);
 
 impl Incoming for Given {
     fn header(&self, name: &str) -> Option<String> {

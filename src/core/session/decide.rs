@@ -72,6 +72,9 @@ pub enum SignedOutReason {
     Token(Reason),
     /// The machine's token is not to be believed.
     Machine(MachineReason),
+    /// The token is valid, and its session has tasks left before it counts. Clerk's SDK says `signed-in` here, and that
+    /// nobody is in what `toAuth()` gives.
+    SessionPending,
     /// It could not be found out.
     UnexpectedError,
 }
@@ -136,12 +139,19 @@ impl SignedOutReason {
             Self::NoTokenInHeader => "No token in header",
             Self::Token(reason) => reason.as_str(),
             Self::Machine(reason) => reason.as_str(),
+            Self::SessionPending => "session-pending",
             Self::UnexpectedError => "unexpected-error",
         }
     }
 }
 
 impl SignedOut {
+    /// The session of a valid token has tasks left.
+    #[must_use]
+    pub const fn pending() -> Self {
+        Self::session(SignedOutReason::SessionPending)
+    }
+
     const fn session(reason: SignedOutReason) -> Self {
         Self { reason, kind: Some(TokenKind::Session) }
     }
@@ -157,7 +167,10 @@ impl SignedOut {
     pub fn to_json(&self) -> String {
         let mut json = ObjectWriter::new();
         let members: &[_] = match self.kind {
-            Some(TokenKind::Session) => return signed_out_json("null"),
+            Some(TokenKind::Session) => {
+                let is_pending = self.reason == SignedOutReason::SessionPending;
+                return signed_out_json(if is_pending { "\"pending\"" } else { "null" });
+            }
             Some(TokenKind::ApiKey) => &["id", "subject", "scopes", "name", "claims", "userId", "orgId"],
             Some(TokenKind::M2m) => &["id", "subject", "scopes", "claims", "machineId"],
             Some(TokenKind::OAuth) => &["id", "subject", "scopes", "userId", "clientId"],
