@@ -7,14 +7,14 @@
 
 import type { JsonValue, User } from "./clerk.d.ts";
 import type { MetricsApi } from "./metrics.d.ts";
-import type { WebhooksApi } from "./webhooks.d.ts";
 import type { OauthAccessTokens, SessionsApi, TokensApi } from "./tokens.d.ts";
+import type { WebhooksApi } from "./webhooks.d.ts";
 
 export type * from "./clerk.d.ts";
 export type * from "./organizations.d.ts";
 export type * from "./metrics.d.ts";
-export type * from "./webhooks.d.ts";
 export type * from "./tokens.d.ts";
+export type * from "./webhooks.d.ts";
 
 // ---------------------------------------------------------------------------------------------------------- client
 
@@ -172,10 +172,10 @@ export interface ClerkClient {
   readonly users: UsersApi;
   /** Sessions. */
   readonly sessions: SessionsApi;
-  /** Webhooks that tell what has changed. */
-  readonly webhooks: WebhooksApi;
   /** Tokens of your own, fetched once and kept until they expire. */
   readonly tokens: TokensApi;
+  /** Webhooks that tell what has changed. */
+  readonly webhooks: WebhooksApi;
   /** What the client counted and measured. */
   readonly metrics: MetricsApi;
   /**

@@ -16,6 +16,7 @@ use clerk_edge::runtime::Clock;
 use clerk_edge::runtime::fake::{Bytes, FakeRuntime, Reply};
 use clerk_edge::runtime::http::{Body, Headers, Method, Response};
 use hmac::{Hmac, KeyInit, Mac};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const KEY: &[u8] = b"a secret of thirty-three letters!";
@@ -378,6 +379,23 @@ fn r16_nothing_is_asked_of_what_is_not_needed() {
     );
     let event = Event::parse(json.as_bytes()).unwrap();
     assert!(event.stale().contains(&"users/user_1".to_owned()));
+    let twice = br#"{"type":"user.deleted","data":{"id":"user_1"},"type":"session.ended","data":{"id":"a","id":"sess_\u0031"}}"#;
+    assert_eq!(Event::parse(twice).unwrap().revoked().sessions, ["sess_1"], "the last counts, as for JSON.parse");
+}
+
+proptest! {
+    #[test]
+    fn no_body_panics_and_what_is_dropped_is_named_plainly(
+        kind in "(user|session|organization|organizationMembership|role)?[.]?(deleted|updated)?.{0,4}",
+        id in "(user_|org_|sess_)?.{0,8}",
+        junk: Vec<u8>,
+    ) {
+        prop_assert!(Event::parse(&junk).is_err());
+        let event = Event::parse(event(&kind, &json!({ "id": id, "organization": { "id": id } })).to_string().as_bytes()).unwrap();
+        for tag in event.stale().into_iter().chain(event.revoked().tags()) {
+            prop_assert!(tag.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.~/*".contains(&b)), "{tag}");
+        }
+    }
 }
 
 #[test]

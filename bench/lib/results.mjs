@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { figure } from './stats.mjs';
 
-const BENCHMARKS = ['gateway', 'cache'];
+const BENCHMARKS = ['gateway', 'cache', 'verify'];
 const file = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 const row = (cells) => `| ${cells.map((cell) => (typeof cell === 'number' ? figure(cell) : cell)).join(' | ')} |`;
@@ -12,7 +12,7 @@ const table = (heads, rows) => [row(heads), row(heads.map((_, at) => (at ? '--:'
 /** Everything measured: a column for each metric, the median over the rounds. */
 function measured(title, rows) {
   const metrics = Object.keys(rows[0]).filter((name) => rows[0][name]?.median !== undefined);
-  const names = { perSecond: 'req/s', p50: 'p50 ms', p99: 'p99 ms', cpu: 'CPU µs/request', us: 'µs per hit' };
+  const names = { perSecond: 'req/s', p50: 'p50 ms', p99: 'p99 ms', cpu: 'CPU µs/request', us: 'µs' };
   const medians = rows.map((one) => [one.label, ...metrics.map((name) => one[name].median)]);
   return table([title, ...metrics.map((name) => names[name] ?? name)], medians);
 }

@@ -3,8 +3,9 @@
 //! An event drops what may be out of date and stores nothing. So events that come late, twice or out of order do no harm:
 //! what is read afterwards comes from Clerk as it is then.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::api::id_segment;
@@ -62,19 +63,50 @@ impl Revoked {
 }
 
 /// An object's members, not looked into: what an event holds beside what is needed may be of any shape and depth.
-type Members<'a> = BTreeMap<String, &'a RawValue>;
+///
+/// A user chooses the depth of their own metadata, and sessions come with their users: a bound on it would let a user keep
+/// the end of a session from being heard.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
 
-fn members(json: &str) -> Option<Members<'_>> {
-    serde_json::from_str(json).ok()
+impl<'a> Members<'a> {
+    /// None if `json` is no object.
+    fn of(json: &'a str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// Of duplicates the last counts, as for `JSON.parse`.
+    fn raw(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.get())
+    }
+
+    fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_str(self.raw(name)?).ok()
+    }
+
+    /// An id that can be part of a tag; anything else counts as none.
+    fn id(&self, name: &str) -> Option<String> {
+        self.get::<String>(name).filter(|id| id_segment("id", id).is_ok())
+    }
 }
 
-fn member<T: serde::de::DeserializeOwned>(of: &Members<'_>, name: &str) -> Option<T> {
-    of.get(name).and_then(|value| serde_json::from_str(value.get()).ok())
-}
-
-/// An id that can be part of a tag; anything else counts as none.
-fn id(of: &Members<'_>, name: &str) -> Option<String> {
-    member::<String>(of, name).filter(|id| id_segment("id", id).is_ok())
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Members(Vec::new());
+                while let Some(member) = map.next_entry()? {
+                    members.0.push(member);
+                }
+                Ok(members)
+            }
+        }
+        from.deserialize_map(Collect)
+    }
 }
 
 impl Event {
@@ -90,18 +122,14 @@ impl Event {
         if json.is_empty() {
             return Err(Error::Webhook("the body is empty"));
         }
-        let event = std::str::from_utf8(json).ok().and_then(members);
+        let event = std::str::from_utf8(json).ok().and_then(Members::of);
         let event = event.ok_or(Error::Webhook("the body is not a JSON object"))?;
         Ok(Self {
             delivery: None,
-            kind: member(&event, "type").ok_or(Error::Webhook("the event has no type"))?,
-            instance: member(&event, "instance_id"),
-            at: member(&event, "timestamp").and_then(time),
-            data: event
-                .get("data")
-                .and_then(|data| members(data.get()))
-                .map(|data| Subject::of(&data))
-                .unwrap_or_default(),
+            kind: event.get("type").ok_or(Error::Webhook("the event has no type"))?,
+            instance: event.get("instance_id"),
+            at: event.get("timestamp").and_then(time),
+            data: event.raw("data").and_then(Members::of).map(|data| Subject::of(&data)).unwrap_or_default(),
         })
     }
 
@@ -172,11 +200,11 @@ impl Event {
 
 impl Subject {
     fn of(data: &Members<'_>) -> Self {
-        let organization = || data.get("organization").and_then(|it| members(it.get()));
+        let organization = || data.raw("organization").and_then(Members::of);
         Self {
-            id: id(data, "id"),
-            organization: id(data, "organization_id").or_else(|| id(&organization()?, "id")),
-            banned: member(data, "banned").unwrap_or_default(),
+            id: data.id("id"),
+            organization: data.id("organization_id").or_else(|| organization()?.id("id")),
+            banned: data.get("banned").unwrap_or_default(),
         }
     }
 }

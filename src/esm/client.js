@@ -64,19 +64,36 @@ const safely = (clock) => () => {
   }
 };
 
-/** The delivery that an event came with: what tells a second attempt from a second event. */
-const deliveries = new WeakMap();
+/**
+ * What an event was read from: its text, and its delivery, which tells a second attempt from a second event. The text,
+ * because a user chooses the depth of their own metadata, and what is deep enough cannot be written again.
+ */
+const origins = new WeakMap();
+
+/** Freezes a value to its depth, however deep that is. */
+function freeze(value) {
+  const open = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    for (const key of Object.keys(one)) open.push(one[key]);
+    Object.freeze(one);
+  }
+  return value;
+}
 
 const webhooks = (client) =>
   Object.freeze({
     verify: async (request, options) => {
-      const [{ type, data, event_attributes, timestamp, instance_id }, delivery] = await client.verifyWebhook(request, options);
-      const event = Object.freeze({ type, object: 'event', data, event_attributes, timestamp, instance_id });
-      deliveries.set(event, delivery);
+      const [json, delivery] = await client.verifyWebhook(request, options);
+      const { type, data, event_attributes, timestamp, instance_id } = JSON.parse(json);
+      const event = freeze({ type, object: 'event', data, event_attributes, timestamp, instance_id });
+      origins.set(event, { json, delivery });
       return event;
     },
     apply: async (event) => {
-      const dropped = client.applyWebhook(event, deliveries.get(event));
+      const { json, delivery } = origins.get(event) ?? { json: client.writtenEvent(event) };
+      const dropped = client.applyWebhook(json, delivery);
       return Object.freeze({ dropped: Math.max(dropped, 0), replayed: dropped < 0 });
     },
   });

@@ -13,7 +13,7 @@ use crate::clerk::gateway::Incoming;
 use crate::config;
 use crate::core::webhook::Secret;
 use crate::error::Error;
-use crate::js::{JsBody, received, to_js};
+use crate::js::{received, to_js};
 use crate::runtime::Clock;
 
 /// `Headers`, or a plain object as Node's frameworks have it.
@@ -70,7 +70,7 @@ fn secret(options: &JsValue) -> Result<Option<Secret>, Error> {
 
 #[wasm_bindgen]
 impl Client {
-    /// `webhooks.verify(request, options)`: what was signed, frozen, and the id of its delivery.
+    /// `webhooks.verify(request, options)`: what was signed, as text, and the id of its delivery.
     #[wasm_bindgen(js_name = verifyWebhook)]
     pub fn verify_webhook(&self, request: &JsValue, options: &JsValue) -> Promise {
         let (engine, rt) = (Rc::clone(&self.engine), self.rt.clone());
@@ -93,28 +93,38 @@ impl Client {
                     Source::Request(request) => received(&request, MAX_EVENT_BYTES).await?,
                 };
                 let event = engine.webhooks().verify(secret.as_ref(), &headers, &body, rt.unix())?;
-                let unreadable = |_| Error::Webhook("the body is not a JSON object");
-                let payload = JsBody::new(Uint8Array::from(body.as_slice())).parsed().map_err(unreadable)?;
-                Ok(Array::of2(&payload, &event.delivery.into()).into())
+                let json = String::from_utf8(body).unwrap_or_default(); // an event is UTF-8
+                Ok(Array::of2(&json.into(), &event.delivery.into()).into())
             };
             verified.await.map_err(|error: Error| to_js(&error))
         })
     }
 
-    /// `webhooks.apply(event)`, with the id of its delivery if it is known: how many answers it dropped, -1 if it did so
-    /// before.
+    /// `webhooks.apply(event)` of an event, as JSON, with the id of its delivery if it is known: how many answers it
+    /// dropped, -1 if it did so before.
     ///
     /// # Errors
     /// `invalid_argument`.
     #[wasm_bindgen(js_name = applyWebhook)]
-    pub fn apply_webhook(&self, event: &JsValue, delivery: Option<String>) -> Result<f64, JsValue> {
-        let wrong = || Error::InvalidArgument("event must be what webhooks.verify gave".into());
-        let json = JSON::stringify(event).ok().and_then(|json| json.as_string());
-        let mut event = json.and_then(|json| Event::parse(json.as_bytes()).ok()).ok_or_else(|| to_js(&wrong()))?;
+    pub fn apply_webhook(&self, json: &str, delivery: Option<String>) -> Result<f64, JsValue> {
+        let mut event = Event::parse(json.as_bytes()).map_err(|_| no_event())?;
         event.delivery = delivery;
         let applied = self.engine.webhooks().apply(self.pipeline(), &event, &self.rt);
         #[expect(clippy::cast_precision_loss, reason = "a number of cached answers")]
         let dropped = applied.dropped as f64;
         Ok(if applied.replayed { -1.0 } else { dropped })
     }
+
+    /// An event that was not verified here, but came by a queue, say, as JSON.
+    ///
+    /// # Errors
+    /// `invalid_argument`.
+    #[wasm_bindgen(js_name = writtenEvent)]
+    pub fn written_event(&self, event: &JsValue) -> Result<String, JsValue> {
+        JSON::stringify(event).ok().and_then(|json| json.as_string()).ok_or_else(no_event)
+    }
+}
+
+fn no_event() -> JsValue {
+    to_js(&Error::InvalidArgument("event must be what webhooks.verify gave".into()))
 }

@@ -1,7 +1,7 @@
 //! Powers modulo an odd number of some thousand bits, for public exponents: nothing here is secret or constant in time.
 //!
 //! The method is Montgomery's (Mathematics of Computation 44, 1985) on limbs of 32 bits, product and reduction in one
-//! pass: the widest product that wasm multiplies in one instruction. 2048 bits to the power of 65537 take 72 µs there.
+//! pass: the widest product that wasm multiplies in one instruction. 2048 bits to the power of 65537 take 75 to 85 µs there.
 
 /// A modulus, and what follows from it, worked out once.
 #[derive(Debug)]
@@ -93,15 +93,9 @@ impl Modulus {
             let Some((sums, [above, ..])) = window.split_at_mut_checked(length) else { return };
             let first = sums.first().copied().map_or(0, u64::from);
             let times = u64::from(low(first + lowest * limb).wrapping_mul(self.inverse));
-            let (mut of_number, mut of_modulus) = (0, 0);
-            for ((sum, digit), modulus) in sums.iter_mut().zip(&*number).zip(&self.limbs) {
-                let product = u64::from(*digit) * limb + u64::from(*sum) + of_number;
-                of_number = product >> 32;
-                let reduced = u64::from(*modulus) * times + u64::from(low(product)) + of_modulus;
-                of_modulus = reduced >> 32;
-                *sum = low(reduced);
-            }
-            let carried = of_number + of_modulus + top;
+            let mut row = Row { limb, times, of_number: 0, of_modulus: 0 };
+            row.add(sums, number, &self.limbs);
+            let carried = row.of_number + row.of_modulus + top;
             *above = low(carried);
             top = carried >> 32;
             window = window.get_mut(1..).unwrap_or_default();
@@ -135,6 +129,39 @@ impl Modulus {
 
     fn is_below(&self, number: &[u32]) -> bool {
         number.iter().rev().lt(self.limbs.iter().rev())
+    }
+}
+
+/// One row of a product: `limb` times a number plus `times` the modulus, and what both carry on.
+struct Row {
+    limb: u64,
+    times: u64,
+    of_number: u64,
+    of_modulus: u64,
+}
+
+impl Row {
+    /// Adds the row to as many limbs. Four at a time: that saves a tenth on Deno.
+    fn add(&mut self, sums: &mut [u32], number: &[u32], modulus: &[u32]) {
+        let ((sums, last_sums), (number, last_number)) = (sums.as_chunks_mut::<4>(), number.as_chunks::<4>());
+        let (modulus, last_modulus) = modulus.as_chunks::<4>();
+        for (([s0, s1, s2, s3], [n0, n1, n2, n3]), [m0, m1, m2, m3]) in sums.iter_mut().zip(number).zip(modulus) {
+            self.step(s0, *n0, *m0);
+            self.step(s1, *n1, *m1);
+            self.step(s2, *n2, *m2);
+            self.step(s3, *n3, *m3);
+        }
+        for ((sum, digit), modulus) in last_sums.iter_mut().zip(last_number).zip(last_modulus) {
+            self.step(sum, *digit, *modulus);
+        }
+    }
+
+    fn step(&mut self, sum: &mut u32, digit: u32, modulus: u32) {
+        let product = u64::from(digit) * self.limb + u64::from(*sum) + self.of_number;
+        self.of_number = product >> 32;
+        let reduced = u64::from(modulus) * self.times + u64::from(low(product)) + self.of_modulus;
+        self.of_modulus = reduced >> 32;
+        *sum = low(reduced);
     }
 }
 

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import edge from 'edge-runtime';
 import { build } from 'esbuild';
+import { Webhook } from 'svix';
 import { DEFAULT_SECRET_KEY as secretKey, startSim } from '../clerk-sim/sim.mjs';
 import { install, root, tool } from '../runtimes/support/install.mjs';
 import { wasmForEdge, wasmForWorkerd } from '../runtimes/support/wasm.mjs';
@@ -118,6 +119,27 @@ test('errors', async () => {
   assert.equal(await findUser(clerk, 'user_nobody'), undefined);
   assert.equal(await findUser(clerk, '../jwks'), undefined);
   await assert.rejects(findUser(createClerkClient({ secretKey, apiUrl: 'http://127.0.0.1:1' }), user.id), { code: 'network' });
+});
+
+test('webhooks', async () => {
+  const signingSecret = 'whsec_dGhlIHdlYmhvb2tzIG9mIHRoZSBkb2NzLCBzaWduZWQ=';
+  Object.assign(process.env, { CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url, CLERK_WEBHOOK_SIGNING_SECRET: signingSecret });
+  const { POST } = await import(pathToFileURL(join(dir, 'webhooks.ts')));
+  const { createClerkClient } = await import(pathToFileURL(join(dir, 'node_modules/clerk-edge/node.js')));
+  const { users, metrics } = createClerkClient({ secretKey, apiUrl: sim.url, webhookSigningSecret: signingSecret });
+  const deliver = async (secret) => {
+    const body = JSON.stringify({ type: 'user.updated', data: user });
+    const signature = new Webhook(secret).sign('msg_docs', new Date(), body);
+    const headers = { 'svix-id': 'msg_docs', 'svix-timestamp': String(Math.floor(Date.now() / 1000)), 'svix-signature': signature };
+    return (await POST(new Request('https://site.example/hook', { method: 'POST', headers, body }))).status;
+  };
+  await users.getUser(user.id);
+  assert.equal(await deliver('whsec_b3RoZXI='), 400);
+  await users.getUser(user.id);
+  assert.equal(metrics.report().cacheHits, 1);
+  assert.equal(await deliver(signingSecret), 200);
+  await users.getUser(user.id);
+  assert.equal(metrics.report().cacheMisses, 2);
 });
 
 test("Clerk's own SDK through the Worker, with the key and with the gateway token", async () => {

@@ -1,26 +1,25 @@
 //! Which deliveries were dealt with lately, by their id.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
-use std::rc::Rc;
 
 use crate::core::time::{Duration, Instant};
 
 /// A bounded memory of ids, each for one window. Both bounds err on the side of forgetting: a delivery that is forgotten
 /// is dealt with again.
 ///
-/// At most `max` ids; the one noted longest ago leaves first. O(log n) each.
+/// At most `max` ids; the one noted longest ago leaves first. O(n), which with some thousand of them takes less than the
+/// signature did.
 pub struct Replays {
     max: usize,
     window: Duration,
     /// The oldest first.
-    order: VecDeque<(Instant, Rc<str>)>,
-    known: BTreeSet<Rc<str>>,
+    known: VecDeque<(Instant, Box<str>)>,
 }
 
 impl fmt::Debug for Replays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Replays").field("ids", &self.order.len()).finish_non_exhaustive()
+        f.debug_struct("Replays").field("ids", &self.known.len()).finish_non_exhaustive()
     }
 }
 
@@ -28,32 +27,24 @@ impl Replays {
     /// An empty one. An id noted at `t` is known while `now < t + window`.
     #[must_use]
     pub const fn new(max: usize, window: Duration) -> Self {
-        Self { max, window, order: VecDeque::new(), known: BTreeSet::new() }
+        Self { max, window, known: VecDeque::new() }
     }
 
     /// Notes `id`; whether it was not known, so that whoever asks is to deal with it. A known one keeps its time.
     pub fn first(&mut self, id: &str, now: Instant) -> bool {
-        while self.order.front().is_some_and(|(at, _)| now.since(*at) >= self.window) {
-            self.forget();
+        while self.known.front().is_some_and(|(at, _)| now.since(*at) >= self.window) {
+            self.known.pop_front();
         }
-        if self.known.contains(id) {
+        if self.known.iter().any(|(_, known)| **known == *id) {
             return false;
         }
-        if self.order.len() >= self.max {
-            self.forget();
+        if self.known.len() >= self.max {
+            self.known.pop_front();
         }
-        if self.order.len() < self.max {
-            let id: Rc<str> = id.into();
-            self.order.push_back((now, Rc::clone(&id)));
-            self.known.insert(id);
+        if self.known.len() < self.max {
+            self.known.push_back((now, id.into()));
         }
         true
-    }
-
-    fn forget(&mut self) {
-        if let Some((_, id)) = self.order.pop_front() {
-            self.known.remove(&id);
-        }
     }
 }
 
@@ -81,10 +72,10 @@ mod tests {
         for id in ["a", "b", "c", "d"] {
             assert!(replays.first(id, Instant::ZERO));
         }
-        assert_eq!((replays.order.len(), replays.known.len()), (3, 3));
+        assert_eq!(replays.known.len(), 3);
         assert!(!replays.first("b", Instant::ZERO));
         assert!(replays.first("a", Instant::ZERO));
-        assert_eq!((replays.order.len(), replays.known.len()), (3, 3));
+        assert_eq!(replays.known.len(), 3);
     }
 
     #[test]

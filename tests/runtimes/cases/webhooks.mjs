@@ -192,6 +192,15 @@ export const webhooks = {
     }
   },
 
+  'r23 a user cannot keep an event from being heard by the depth of their metadata': async (bench) => {
+    const clerk = receiver(bench);
+    const deep = `${'['.repeat(4_000)}${']'.repeat(4_000)}`;
+    const hook = await delivery(`{"type":"session.revoked","data":{"id":"sess_1","user":{"unsafe_metadata":{"x":${deep}}}}}`);
+    const event = await clerk.webhooks.verify(asRequest(hook));
+    frozen(event);
+    sameJson(await clerk.webhooks.apply(event), { dropped: 0, replayed: false }, 'the outcome');
+  },
+
   'r23 of another instance': async (bench) => {
     const { webhooks } = receiver(bench, { instanceId: 'ins_1' });
     await webhooks.verify(await delivery(updated(ADA)));
