@@ -24,7 +24,7 @@ pub const MAX_KEY_BYTES: usize = 1_024;
 const LIFETIMES: std::ops::RangeInclusive<u64> = 30..=315_360_000;
 
 /// What a caller keeps a token of its own under. It cannot be the key of anything else in the cache: those begin with a
-/// version, which is letters and digits, or with [`CLERKS`].
+/// version, which is letters and digits, or with another sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenKey(String);
 
