@@ -8,6 +8,7 @@ pub mod api;
 pub mod auth;
 pub mod client;
 pub mod event;
+pub mod forward;
 pub mod gateway;
 mod keys;
 mod machines;

@@ -1,12 +1,7 @@
 //! `authenticateRequest` and `has`: requests as hosts and frameworks hold them, and states as `authenticate.js` takes them.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, get};
 use super::client::Client;
@@ -15,7 +10,7 @@ use crate::clerk::auth::{Asking, SignedIn, State};
 use crate::clerk::gateway::Incoming;
 use crate::core::session::{Accepts, Auth, HasQuery, Headers, PendingSessions, TokenKind};
 use crate::error::Error;
-use crate::js::{JsBody, to_js, until_gone};
+use crate::js::{JsBody, at_once, to_js, until_gone};
 
 #[wasm_bindgen(module = "/src/esm/authenticate.js")]
 extern "C" {
@@ -103,16 +98,6 @@ impl Client {
             let state = until_gone(signal, state).await.ok_or_else(|| to_js(&Error::Aborted))?;
             parted(&state)
         }))
-    }
-}
-
-/// The outcome of `future` if there is nothing to wait for, which costs no promise; else a promise.
-fn at_once(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> JsValue {
-    let mut future = Box::pin(future);
-    match pin!(&mut future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(value)) => value,
-        Poll::Ready(Err(error)) => js_sys::Promise::reject(&error).into(),
-        Poll::Pending => future_to_promise(future).into(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::client::{Client, rejected};
 use super::{arena, arguments};
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
+use crate::config::TokenOptions;
 use crate::core::cache::Handle;
 use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
@@ -30,6 +31,10 @@ extern "C" {
     fn views(memory: &JsValue, bytes: usize, length: usize, figures: usize) -> JsValue;
 }
 
+fn token_options(json: &str) -> Result<TokenOptions, Error> {
+    serde_json::from_str(json).map_err(|why| Error::InvalidArgument(format!("options: {why}")))
+}
+
 /// What makes views of the arena.
 pub(super) fn arena() -> JsValue {
     let [bytes, length, figures] = arena::addresses();
@@ -38,13 +43,13 @@ pub(super) fn arena() -> JsValue {
 
 #[wasm_bindgen]
 impl Client {
-    /// The number of the policy that these options of `verifyToken` ask for.
+    /// The number of the policy that these options of `verifyToken`, as JSON, ask for.
     ///
     /// # Errors
     /// `invalid_argument` or `invalid_config`.
-    pub fn policy(&self, options: &JsValue) -> Result<u32, JsValue> {
+    pub fn policy(&self, options: &str) -> Result<u32, JsValue> {
         let made = || {
-            let (checks, key) = arguments::token_options(options)?.parse(&self.config().checks)?;
+            let (checks, key) = token_options(options)?.parse(&self.config().checks)?;
             Ok(self.verifier().other_policy(checks, key).id())
         };
         made().map_err(|error: Error| to_js(&error))

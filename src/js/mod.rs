@@ -20,6 +20,7 @@
 //! - **What has many parts crosses in one call**: headers as one array, a response by one function with literals in it.
 
 mod abort;
+mod at_once;
 mod body;
 #[cfg(feature = "esm")]
 mod callback;
@@ -31,6 +32,7 @@ mod runtime;
 mod timer;
 
 pub(crate) use abort::until_gone;
+pub(crate) use at_once::at_once;
 pub(crate) use body::{JsBody, received};
 #[cfg(feature = "esm")]
 pub(crate) use callback::attempt;

@@ -8,7 +8,7 @@ use web_sys::Request;
 use worker::worker_sys::Context;
 
 use super::entry::State;
-use super::webhooks;
+use super::{verify, webhooks};
 use crate::clerk::client::{Client, report};
 use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
 use crate::clerk::pipeline::{Served, Source};
@@ -56,6 +56,9 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
     }
     if path(&url) == webhooks::PATH {
         return webhooks::answer(state, request); // whose signature lets it in
+    }
+    if path(&url) == verify::PATH {
+        return verify::answer(state, request, context); // whose own token is the question
     }
     if !state.gateway.admits(state.pipeline.config(), request.header("authorization").as_deref()) {
         return render(&Reply::unauthorized(), 0.0).into();

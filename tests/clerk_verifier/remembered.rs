@@ -1,9 +1,13 @@
 //! R12: a token that was verified before passes every check of the call at hand.
 
+use clerk_edge::clerk::api::Manner;
+use clerk_edge::clerk::client::Client;
+use clerk_edge::clerk::query::Query;
 use clerk_edge::config::TokenOptions;
 use clerk_edge::core::jwt::Reason;
 use clerk_edge::core::time::{Instant, UnixTime};
 use clerk_edge::runtime::Clock;
+use clerk_edge::runtime::http::Method;
 
 use crate::world::{ISSUED, World, vector, with_party};
 
@@ -140,4 +144,27 @@ fn r12_memory_is_bounded_in_entries() {
     world.verify(&vector("a.tokens.second")).unwrap();
     let at_hand = ["plain", "second"].map(|name| is_at_hand(&world, &vector(&format!("a.tokens.{name}"))));
     assert_eq!(at_hand.iter().filter(|known| **known).count(), 1);
+}
+
+#[test]
+fn r12_who_ends_a_session_through_this_client_need_not_wait_for_the_webhook() {
+    for (method, path) in [
+        (Method::Post, "/sessions/sess_1/revoke"),
+        (Method::Post, "/users/user_1/ban"),
+        (Method::Delete, "/users/user_1"),
+    ] {
+        let world = World::new(|_| ());
+        let (token, other) = (vector("a.tokens.plain"), vector("a.tokens.second"));
+        world.verify(&token).unwrap();
+        let client = Client::new(world.pipeline.clone(), world.rt.clone());
+        let none = Query::new();
+        let request = || client.request(method, path, &none, Manner::default());
+        world.answers(404, "{}");
+        world.rt.run(request()).unwrap_err();
+        assert_eq!(world.verify(&token).as_deref(), Ok("user_1"), "{path} failed");
+        world.answers(200, "{}");
+        world.rt.run(request()).unwrap();
+        assert_eq!(world.verify(&token), Err(Reason::VerificationFailed), "{path}");
+        assert_eq!(world.verify(&other).as_deref(), Ok("user_2"), "{path} is about somebody else");
+    }
 }
