@@ -221,6 +221,7 @@ impl<R: Runtime> Verifier<R> {
     }
 
     /// What was verified before, by its handle, if it passes the checks of this policy now; `look` takes what it needs.
+    #[inline]
     pub fn recall<T>(
         &self,
         handle: Handle,

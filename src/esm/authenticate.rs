@@ -4,13 +4,13 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::arguments::{self, get};
-use super::client::Client;
+use super::client::{Client, until};
 use super::webhooks::Given;
 use crate::clerk::auth::{Asking, SignedIn, State};
 use crate::clerk::gateway::Incoming;
 use crate::core::session::{Accepts, Auth, HasQuery, Headers, PendingSessions, TokenKind};
 use crate::error::Error;
-use crate::js::{JsBody, at_once, to_js, until_gone};
+use crate::js::{JsBody, Settled, at_once, to_js};
 
 #[wasm_bindgen(module = "/src/esm/authenticate.js")]
 extern "C" {
@@ -93,16 +93,13 @@ impl Client {
         let forgotten = || Error::InvalidArgument("options: too many different ones at once".into());
         let policy = self.verifier().policy(policy).ok_or_else(forgotten)?;
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
-        let state = async move { verifier.authenticate(&rt, &policy, &request.asking()).await };
-        Ok(at_once(async move {
-            let state = until_gone(signal, state).await.ok_or_else(|| to_js(&Error::Aborted))?;
-            parted(&state)
-        }))
+        let state = async move { parted(&verifier.authenticate(&rt, &policy, &request.asking()).await) };
+        Ok(at_once(until(signal, Box::pin(state))))
     }
 }
 
 /// A state, as `authenticate.js` makes the caller's of it.
-fn parted(state: &State<JsBody>) -> Result<JsValue, JsValue> {
+fn parted(state: &State<JsBody>) -> Settled {
     match state {
         State::SignedIn(SignedIn { kind, token, auth, verified, .. }) => {
             let claims = verified.as_ref().map(|verified| verified.body().parsed()).transpose()?;

@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-use super::client::{Client, rejected};
+use super::client::{Client, rejected, until};
 use super::{arena, arguments};
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
@@ -14,7 +13,7 @@ use crate::config::TokenOptions;
 use crate::core::cache::Handle;
 use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, to_js, until_gone};
+use crate::js::{JsBody, JsRuntime, promise, to_js};
 
 /// [`Client::begin`]: the outcome is there, [`Client::begun`] has it.
 const KNOWN: f64 = -1.0;
@@ -144,11 +143,11 @@ impl Client {
             Err(error) => return rejected(&error),
         };
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
-        future_to_promise(async move {
-            let outcome = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
-            let claims = outcome.unwrap_or(Err(Error::Aborted)).map_err(|error| to_js(&error))?;
+        let claims = async move {
+            let claims = verifier.verify(&rt, &token, &policy).await.map_err(|error| to_js(&error))?;
             claims.body().parsed()
-        })
+        };
+        promise(until(signal, Box::pin(claims)))
     }
 }
 

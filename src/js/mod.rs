@@ -20,7 +20,6 @@
 //! - **What has many parts crosses in one call**: headers as one array, a response by one function with literals in it.
 
 mod abort;
-mod at_once;
 mod body;
 #[cfg(feature = "esm")]
 mod callback;
@@ -28,11 +27,11 @@ mod crypto;
 #[cfg(feature = "esm")]
 mod error;
 mod glue;
+mod promise;
 mod runtime;
 mod timer;
 
 pub(crate) use abort::until_gone;
-pub(crate) use at_once::at_once;
 pub(crate) use body::{JsBody, received};
 #[cfg(feature = "esm")]
 pub(crate) use callback::attempt;
@@ -40,4 +39,7 @@ pub(crate) use callback::attempt;
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]
 pub(crate) use glue::slots;
+#[cfg(feature = "esm")]
+pub(crate) use promise::{Settled, Work};
+pub(crate) use promise::{at_once, promise};
 pub(crate) use runtime::{JsRuntime, memory_bytes};

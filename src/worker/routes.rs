@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 use worker::worker_sys::Context;
 
@@ -14,7 +14,7 @@ use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
 use crate::clerk::pipeline::{Served, Source};
 use crate::core::time::millis;
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, memory_bytes, until_gone};
+use crate::js::{JsBody, JsRuntime, memory_bytes, promise, until_gone};
 use crate::runtime::Timer;
 
 #[wasm_bindgen(module = "/src/worker/respond.js")]
@@ -95,7 +95,7 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
     let client = Client::new(state.pipeline.clone(), rt.in_context(context.into()));
     let (state, request) = (Rc::clone(state), Clone::clone(request));
     let begun = rt.elapsed();
-    future_to_promise(async move {
+    promise(Box::pin(async move {
         let signal = request.signal();
         let reply = until_gone(Some(signal), async {
             match body(&request).await {
@@ -111,7 +111,7 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of one request")]
         let took = millis(rt.elapsed().since(begun)) as f64;
         Ok(render(&reply, took).into())
-    })
+    }))
     .into()
 }
 

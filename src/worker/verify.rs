@@ -33,14 +33,14 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
     }
     let (authorization, cookie) = (request.header("authorization"), request.header("cookie"));
     let (state, signal) = (Rc::clone(state), request.signal());
-    at_once(async move {
+    at_once(Box::pin(async move {
         let rt = JsRuntime::default().in_context(context.into());
         let headers = Headers { authorization: authorization.as_deref(), cookie: cookie.as_deref() };
         let asking = Asking { headers, method: "GET", ..Asking::default() };
         let policy = state.verifier.configured();
         let found = until_gone(Some(signal), state.verifier.authenticate(&rt, &policy, &asking)).await;
         Ok(found.map_or_else(|| render(&Reply::refusal(&Error::Aborted), 0.0).into(), |state| told(&state.into())))
-    })
+    }))
 }
 
 fn told(verdict: &Verdict<JsBody>) -> JsValue {

@@ -36,6 +36,7 @@ use crate::runtime::http::{Body, Headers, Method};
 use crate::runtime::{Fetch, Runtime, Timer};
 
 pub use self::expiry::Expiry;
+pub use self::share::Work;
 
 /// A complete answer of the Backend API, whatever its status. Shared between callers, so it never changes.
 #[derive(Clone, Debug)]
@@ -271,6 +272,7 @@ impl<R: Runtime> Pipeline<R> {
 
     /// The same by a handle, which costs no key (see [`Pipeline::handle`]); `look` takes what it needs of the answer, or
     /// finds that it cannot use it; it must not come back here.
+    #[inline]
     pub fn peek_by<T>(
         &self,
         handle: cache::Handle,

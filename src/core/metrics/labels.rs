@@ -37,6 +37,7 @@ impl<L: Label<N>, const N: usize> Counts<L, N> {
         L::ALL.into_iter().zip(self.values).map(|((_, text), value)| (text, value))
     }
 
+    #[inline]
     pub(super) fn add(&mut self, label: L, count: u64) {
         if let Some(value) = self.values.get_mut(label.index()) {
             *value = value.saturating_add(count);

@@ -55,6 +55,7 @@ pub struct Snapshot {
 
 impl Metrics {
     /// A cached read was answered.
+    #[inline]
     pub fn record_lookup(&mut self, status: Lookup) {
         self.lookups.add(status, 1);
     }
