@@ -14,6 +14,7 @@ use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{Epoch, Freshness, Handle, Lookup, NewEntry};
 use crate::core::jwt::{Algorithm, Checks, Claims, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified};
+use crate::core::metrics::Verification;
 use crate::core::session::Instance;
 use crate::core::time::{Duration, Instant, UnixTime};
 use crate::error::Error;
@@ -234,7 +235,11 @@ impl<R: Runtime> Verifier<R> {
             verified.keys() == policy.keys.id() && verified.check(policy.id, &policy.checks, unix).is_ok()
         };
         let is_good = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
-        if is_good { look(verified) } else { None }
+        let found = if is_good { look(verified) } else { None };
+        if found.is_some() {
+            self.record(Verification::Known);
+        }
+        found
     }
 
     /// A handle to what was verified, for [`Verifier::recall`].
@@ -248,6 +253,26 @@ impl<R: Runtime> Verifier<R> {
     /// # Errors
     /// Why it is refused.
     pub fn begin(
+        &self,
+        token: &str,
+        policy: &Rc<Policy<R::Key>>,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<Step<R>, TokenError> {
+        let step = self.step(token, policy, now, unix);
+        match &step {
+            Ok(Step::Known(_)) => self.record(Verification::Known),
+            Ok(Step::Sign(_) | Step::Load(_)) => {}
+            Err(_) => self.record(Verification::Refused),
+        }
+        step
+    }
+
+    fn record(&self, verdict: Verification) {
+        self.0.pipeline.metrics().borrow_mut().record_verification(verdict);
+    }
+
+    fn step(
         &self,
         token: &str,
         policy: &Rc<Policy<R::Key>>,
@@ -290,6 +315,18 @@ impl<R: Runtime> Verifier<R> {
     /// # Errors
     /// Why it is refused.
     pub fn finish(
+        &self,
+        pending: Pending<R>,
+        proof: Proof,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<Kept<R::Body>, TokenError> {
+        let end = self.end(pending, proof, now, unix);
+        self.record(if end.is_ok() { Verification::Verified } else { Verification::Refused });
+        end
+    }
+
+    fn end(
         &self,
         pending: Pending<R>,
         proof: Proof,
@@ -344,7 +381,8 @@ impl<R: Runtime> Verifier<R> {
                 Step::Sign(pending) => pending,
                 Step::Load(unloaded) => {
                     if load < MAX_LOADS {
-                        self.load(rt, policy, &unloaded).await.map_err(Error::Token)?;
+                        let loaded = self.load(rt, policy, &unloaded).await;
+                        loaded.inspect_err(|_| self.record(Verification::Refused)).map_err(Error::Token)?;
                     }
                     continue;
                 }

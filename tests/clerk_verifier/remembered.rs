@@ -168,3 +168,18 @@ fn r12_who_ends_a_session_through_this_client_need_not_wait_for_the_webhook() {
         assert_eq!(world.verify(&other).as_deref(), Ok("user_2"), "{path} is about somebody else");
     }
 }
+
+#[test]
+fn what_became_of_tokens_is_counted() {
+    let world = World::new(|_| ());
+    let token = vector("a.tokens.plain");
+    world.verify(&token).unwrap();
+    world.verify(&token).unwrap();
+    world.verify(&vector("b.tokens.plain")).unwrap_err();
+    world.verify(&vector("c.tokens.plain")).unwrap_err();
+    world.verify("nonsense").unwrap_err();
+    let handle = world.verifier.handle(&token, &world.verifier.configured()).unwrap();
+    world.verifier.recall(handle, 0, world.rt.now(), world.rt.unix(), |_| Some(())).unwrap();
+    let counted = world.pipeline.metrics().borrow().snapshot().verifications;
+    assert_eq!(counted.iter().collect::<Vec<_>>(), [("known", 2), ("verified", 1), ("refused", 3)]);
+}

@@ -115,7 +115,7 @@ describe('the declarations are complete', () => {
     assert.deepEqual(Object.keys(report).sort(), Object.keys(membersOf(text, 'MetricsReport')).sort());
     assert.deepEqual(Object.keys(report.live).sort(), Object.keys(membersOf(text, 'LiveCounts')).sort());
     assert.deepEqual(Object.keys(report.responseTimes).sort(), Object.keys(membersOf(text, 'LatencySummary')).sort());
-    for (const name of ['outcomes', 'lookups', 'refusals', 'removals']) {
+    for (const name of ['outcomes', 'lookups', 'verifications', 'refusals', 'removals']) {
       const union = [...membersOf(text, 'MetricsReport')[name].matchAll(/"(\w+)"/g)].map(([, label]) => label);
       assert.deepEqual(Object.keys(report[name]).sort(), union.sort(), name);
     }

@@ -99,6 +99,18 @@ labels! {
 }
 
 labels! {
+    /// What became of a session token that was to be verified.
+    Verification[3] {
+        /// It was verified before, and still passes every check.
+        Known = "known",
+        /// Its signature was checked, and all else.
+        Verified = "verified",
+        /// It is not to be believed, or there was no key to tell.
+        Refused = "refused",
+    }
+}
+
+labels! {
     /// How a call to Clerk ended. Each attempt counts once.
     Outcome[7] {
         /// A 2xx answer.
