@@ -39,6 +39,8 @@ enum Source {
 pub(super) struct Keys<K> {
     /// Tells sources apart: what one verified says nothing about another.
     id: u32,
+    /// The same as the start of a name in the cache.
+    prefix: Box<str>,
     source: Source,
     ttl: Duration,
     stale: Duration,
@@ -85,6 +87,11 @@ impl<K> Keys<K> {
     pub(super) const fn id(&self) -> u32 {
         self.id
     }
+
+    /// What the names of all that it verified begin with. No token has a space in it, so no other name begins so.
+    pub(super) const fn prefix(&self) -> &str {
+        &self.prefix
+    }
 }
 
 impl<K: Clone + 'static> Keys<K> {
@@ -99,6 +106,7 @@ impl<K: Clone + 'static> Keys<K> {
         let source = source.or_else(|| secret.map(|_| api())).or_else(public).unwrap_or(Source::Nowhere);
         Self {
             id,
+            prefix: format!("{id} ").into(),
             source,
             ttl: config.jwks_ttl,
             stale: config.jwks_stale,

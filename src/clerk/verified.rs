@@ -13,7 +13,6 @@ use crate::core::time::UnixTime;
 pub struct Verified<B> {
     claims: Claims,
     category: Category,
-    keys: u32,
     /// The last policy whose checks, time apart, passed. Neither claims nor policies ever change.
     passed: Cell<u32>,
     body: B,
@@ -21,14 +20,14 @@ pub struct Verified<B> {
 
 impl<B> fmt::Debug for Verified<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified").field("keys", &self.keys).finish_non_exhaustive()
+        f.debug_struct("Verified").finish_non_exhaustive()
     }
 }
 
 impl<B> Verified<B> {
-    /// The claims of a token, verified with the keys of this source. `body` is their text, as the shell holds it.
-    pub(super) const fn new(claims: Claims, category: Category, keys: u32, body: B) -> Self {
-        Self { claims, category, keys, passed: Cell::new(u32::MAX), body }
+    /// The claims of a token. `body` is their text, as the shell holds it.
+    pub(super) const fn new(claims: Claims, category: Category, body: B) -> Self {
+        Self { claims, category, passed: Cell::new(u32::MAX), body }
     }
 
     /// The claims.
@@ -47,12 +46,6 @@ impl<B> Verified<B> {
     #[must_use]
     pub const fn category(&self) -> Category {
         self.category
-    }
-
-    /// Which source of keys verified it.
-    #[must_use]
-    pub(super) const fn keys(&self) -> u32 {
-        self.keys
     }
 
     /// Whether the claims are believed under this policy now.

@@ -10,10 +10,13 @@ use std::rc::Rc;
 
 use super::keys::{Found, Keys};
 use super::pipeline::Pipeline;
+use super::spelled::{self, Name};
 use super::verified::Verified;
 use crate::config::Config;
-use crate::core::cache::{Epoch, Freshness, Handle, Lookup, NewEntry};
-use crate::core::jwt::{Algorithm, Checks, Claims, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified};
+use crate::core::cache::{Epoch, Freshness, Lookup, NewEntry};
+use crate::core::jwt::{
+    Algorithm, Checks, Claims, LastHeader, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified,
+};
 use crate::core::metrics::Verification;
 use crate::core::session::Instance;
 use crate::core::time::{Duration, Instant, UnixTime};
@@ -22,7 +25,8 @@ use crate::runtime::http::Body;
 use crate::runtime::{CryptoError, Runtime};
 
 /// Policies besides the configured one that are remembered; past it all are forgotten, and come back when asked for.
-const MAX_POLICIES: usize = 256;
+/// Shells that remember numbers forget earlier, by [`Verifier::forget_policies`].
+const MAX_POLICIES: usize = 512;
 /// How often keys are loaded for one token: once because there are none, once because its `kid` is not among them.
 const MAX_LOADS: usize = 2;
 
@@ -62,6 +66,7 @@ struct Inner<R: Runtime> {
     configured: Rc<Policy<R::Key>>,
     policies: RefCell<Vec<Rc<Policy<R::Key>>>>,
     next: Cell<u32>,
+    last_header: RefCell<LastHeader>,
 }
 
 impl<R: Runtime> Clone for Verifier<R> {
@@ -101,7 +106,7 @@ impl<R: Runtime> fmt::Debug for Step<R> {
 pub struct Pending<R: Runtime> {
     token: Unverified,
     /// What it is kept under: the whole of it.
-    name: String,
+    name: Name,
     key: R::Key,
     policy: Rc<Policy<R::Key>>,
     since: Epoch,
@@ -126,21 +131,11 @@ impl<R: Runtime> Pending<R> {
         self.token.signature()
     }
 
-    /// How many bytes of the token, from its start, are signed.
+    /// The part of the token, from its start, that is signed.
     #[must_use]
-    pub const fn signed_len(&self) -> usize {
-        self.token.signed_len()
+    pub fn signed(&self) -> &[u8] {
+        self.name.token().as_bytes().get(..self.token.signed_len()).unwrap_or_default()
     }
-}
-
-/// What was verified just now.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Kept<B> {
-    /// The claims.
-    pub verified: Rc<Verified<B>>,
-    /// Where they are kept, if they are.
-    pub handle: Option<Handle>,
 }
 
 /// What a token needs that is not at hand.
@@ -160,7 +155,14 @@ impl<R: Runtime> Verifier<R> {
         let configured = Rc::new(Policy { id: 0, checks: config.checks.clone(), keys: Rc::new(Keys::new(0, config)) });
         let public = config.publishable_key.as_ref();
         let instance = public.map_or_else(Instance::unnamed, |key| Instance::new(&key.text, &key.frontend_api));
-        Self(Rc::new(Inner { pipeline, instance, configured, policies: RefCell::default(), next: Cell::new(1) }))
+        Self(Rc::new(Inner {
+            pipeline,
+            instance,
+            configured,
+            policies: RefCell::default(),
+            next: Cell::new(1),
+            last_header: RefCell::default(),
+        }))
     }
 
     /// What the configuration asks of tokens; its number is 0.
@@ -195,6 +197,11 @@ impl<R: Runtime> Verifier<R> {
         policy
     }
 
+    /// Forgets all policies but the configured one, and with them the keys that calls brought along.
+    pub fn forget_policies(&self) {
+        self.0.policies.borrow_mut().clear();
+    }
+
     /// One source for one key, for as long as a policy remembers it.
     fn keys_of(&self, key: RsaPublicKey) -> Rc<Keys<R::Key>> {
         let known = |policy: &Rc<Policy<R::Key>>| policy.keys.is_pem(&key).then(|| Rc::clone(&policy.keys));
@@ -220,33 +227,28 @@ impl<R: Runtime> Verifier<R> {
         self.0.pipeline.config()
     }
 
-    /// What was verified before, by its handle, if it passes the checks of this policy now; `look` takes what it needs.
+    /// What was verified before, if it passes the checks of this policy now; `look` takes what it needs. `token` is the
+    /// whole of it, every byte is compared, and nothing is copied or allocated.
     #[inline]
     pub fn recall<T>(
         &self,
-        handle: Handle,
+        token: &[Cell<u8>],
         policy: u32,
         now: Instant,
         unix: UnixTime,
         look: impl FnOnce(&Verified<R::Body>) -> Option<T>,
     ) -> Option<T> {
+        let other = if policy == 0 { None } else { Some(self.policy(policy)?) };
+        let policy = other.as_ref().unwrap_or(&self.0.configured);
+        let (prefix, end) = (policy.keys.prefix(), spelled::end_of(token)?);
+        let is = |name: &str| name.strip_prefix(prefix).is_some_and(|text| spelled::says(token, text));
         let mut tokens = self.0.pipeline.verified().borrow_mut();
-        let verified = tokens.get_by(handle, now)?;
-        let passes = |policy: &Policy<R::Key>| {
-            verified.keys() == policy.keys.id() && verified.check(policy.id, &policy.checks, unix).is_ok()
-        };
-        let is_good = if policy == 0 { passes(&self.0.configured) } else { passes(&*self.policy(policy)?) };
-        let found = if is_good { look(verified) } else { None };
+        let verified = tokens.get_ending(&end, prefix.len() + token.len(), is, now)?;
+        let found = if verified.check(policy.id, &policy.checks, unix).is_ok() { look(verified) } else { None };
         if found.is_some() {
             self.record(Verification::Known);
         }
         found
-    }
-
-    /// A handle to what was verified, for [`Verifier::recall`].
-    #[must_use]
-    pub fn handle(&self, token: &str, policy: &Policy<R::Key>) -> Option<Handle> {
-        self.0.pipeline.verified().borrow().handle(&key_of(token, policy))
     }
 
     /// What is to be done for `token`. Never waits. Costs one look-up and one reading of the token.
@@ -260,7 +262,28 @@ impl<R: Runtime> Verifier<R> {
         now: Instant,
         unix: UnixTime,
     ) -> Result<Step<R>, TokenError> {
-        let step = self.step(token, policy, now, unix);
+        self.begin_named(Name::new(policy.keys.prefix(), token), policy, now, unix)
+    }
+
+    /// The same for a token in cells. `None` if it is not UTF-8.
+    pub fn begin_spelled(
+        &self,
+        token: &[Cell<u8>],
+        policy: &Rc<Policy<R::Key>>,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Option<Result<Step<R>, TokenError>> {
+        Some(self.begin_named(Name::spelled(policy.keys.prefix(), token)?, policy, now, unix))
+    }
+
+    fn begin_named(
+        &self,
+        name: Name,
+        policy: &Rc<Policy<R::Key>>,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<Step<R>, TokenError> {
+        let step = self.step(name, policy, now, unix);
         match &step {
             Ok(Step::Known(_)) => self.record(Verification::Known),
             Ok(Step::Sign(_) | Step::Load(_)) => {}
@@ -275,19 +298,18 @@ impl<R: Runtime> Verifier<R> {
 
     fn step(
         &self,
-        token: &str,
+        name: Name,
         policy: &Rc<Policy<R::Key>>,
         now: Instant,
         unix: UnixTime,
     ) -> Result<Step<R>, TokenError> {
         let since = self.0.pipeline.verified().borrow().epoch();
-        let name = key_of(token, policy);
-        let known = self.0.pipeline.verified().borrow_mut().get(&name, now);
+        let known = self.0.pipeline.verified().borrow_mut().get(name.as_str(), now);
         if let Lookup::Hit { value: verified, .. } = known {
             verified.check(policy.id, &policy.checks, unix)?;
             return Ok(Step::Known(verified));
         }
-        let token = Unverified::parse(token)?;
+        let token = Unverified::parse_after(&mut self.0.last_header.borrow_mut(), name.token())?;
         let kid = token.kid();
         let load = |import| Step::Load(Unloaded { kid: kid.map(str::to_owned), import });
         // Clerk looks for the key before it looks at the header. Where that takes a fetch, a token that would be refused
@@ -310,8 +332,7 @@ impl<R: Runtime> Verifier<R> {
         }
     }
 
-    /// The end of what [`Verifier::begin`] began, once the signature was checked: the claims, and a handle to where they
-    /// are kept, if they are.
+    /// The end of what [`Verifier::begin`] began, once the signature was checked: the claims.
     ///
     /// # Errors
     /// Why it is refused.
@@ -321,7 +342,7 @@ impl<R: Runtime> Verifier<R> {
         proof: Proof,
         now: Instant,
         unix: UnixTime,
-    ) -> Result<Kept<R::Body>, TokenError> {
+    ) -> Result<Rc<Verified<R::Body>>, TokenError> {
         let end = self.end(pending, proof, now, unix);
         self.record(if end.is_ok() { Verification::Verified } else { Verification::Refused });
         end
@@ -333,37 +354,23 @@ impl<R: Runtime> Verifier<R> {
         proof: Proof,
         now: Instant,
         unix: UnixTime,
-    ) -> Result<Kept<R::Body>, TokenError> {
+    ) -> Result<Rc<Verified<R::Body>>, TokenError> {
         let Pending { token, name, policy, since, .. } = pending;
         let category = token.category();
         let mut claims = token.proven(proof)?;
         claims.check(&policy.checks, unix)?;
-        self.0.pipeline.refuse_revoked(&claims, policy.checks.skew)?;
-        let body = R::Body::from_bytes(claims.take_payload().as_bytes());
-        let verified = Rc::new(Verified::new(claims, category, policy.keys.id(), body));
-        self.remember(&verified, &name, policy.checks.skew, since, now, unix);
-        let handle = self.0.pipeline.verified().borrow().handle(&name);
-        Ok(Kept { verified, handle })
-    }
-
-    fn remember(
-        &self,
-        verified: &Rc<Verified<R::Body>>,
-        key: &str,
-        skew: Duration,
-        since: Epoch,
-        now: Instant,
-        unix: UnixTime,
-    ) {
-        let claims = verified.claims();
-        let left = claims.expires_at(skew).as_millis().saturating_sub(unix.as_millis());
+        let tags = super::pipeline::tags_of(&claims);
+        self.0.pipeline.refuse_revoked(&claims, &tags, policy.checks.skew)?;
+        let body = R::Body::from_vec(claims.take_payload().into_bytes());
+        let left = claims.expires_at(policy.checks.skew).as_millis().saturating_sub(unix.as_millis());
         let freshness = Freshness { ttl: Duration::from_millis(left), stale: Duration::ZERO };
-        let tags = super::pipeline::tags_of(claims);
-        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         // Once as text and once as what a shell makes of it.
-        let weight = 2 * verified.body().len() + claims.heap_bytes();
-        let entry = NewEntry { value: Rc::clone(verified), weight, freshness, tags: &tags, since };
-        self.0.pipeline.verified().borrow_mut().put(key, entry, now);
+        let weight = 2 * body.len() + claims.heap_bytes();
+        let value = Rc::new(Verified::new(claims, category, body));
+        let entry =
+            NewEntry { value: Rc::clone(&value), weight, freshness, tags: &tags.each_ref().map(String::as_str), since };
+        self.0.pipeline.verified().borrow_mut().put(name, entry, now);
+        Ok(value)
     }
 
     /// The claims of `token`, if they may be believed under this policy. Fetches keys if it must.
@@ -388,10 +395,9 @@ impl<R: Runtime> Verifier<R> {
                     continue;
                 }
             };
-            let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
-            let proof = proof_of(rt.verify(pending.key(), pending.signature(), signed).await);
+            let proof = proof_of(rt.verify(pending.key(), pending.signature(), pending.signed()).await);
             policy.keys.refresh_ahead(rt, &self.0.pipeline);
-            return self.finish(*pending, proof, rt.now(), rt.unix()).map(|kept| kept.verified).map_err(Error::Token);
+            return self.finish(*pending, proof, rt.now(), rt.unix()).map_err(Error::Token);
         }
         Err(Error::Token(TokenError::new(Reason::JwkKidMismatch, "no key of this instance has the token's kid")))
     }
@@ -447,9 +453,4 @@ const fn proof_of(verdict: Result<bool, CryptoError>) -> Proof {
         Ok(false) => Proof::Bad,
         Err(_) => Proof::Failed,
     }
-}
-
-/// The key of a verified token: who verified it, and the whole of it.
-fn key_of<K>(token: &str, policy: &Policy<K>) -> String {
-    format!("{} {token}", policy.keys.id())
 }

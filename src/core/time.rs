@@ -50,7 +50,11 @@ impl Instant {
 /// `length` in whole milliseconds, saturating.
 #[must_use]
 pub const fn millis(length: Duration) -> u64 {
-    length.as_secs().saturating_mul(1_000).saturating_add(length.subsec_millis() as u64)
+    // By hand: wasm has no multiplication that says whether it overflowed, and takes 128 bits to find out.
+    if length.as_secs() >= u64::MAX / 1_000 {
+        return u64::MAX;
+    }
+    length.as_secs() * 1_000 + length.subsec_millis() as u64
 }
 
 /// A reading of the wall clock, as claims have it: milliseconds since 1970 UTC. It may step back.

@@ -26,10 +26,9 @@ pub(super) fn addresses() -> [usize; 3] {
     ARENA.with(|arena| [arena.bytes.as_ptr() as usize, arena.bytes.len(), arena.figures.as_ptr() as usize])
 }
 
-/// The first `length` bytes, as text. `None` if they are not UTF-8, which what `encodeInto` writes always is.
-pub(super) fn text(length: usize) -> Option<String> {
-    let bytes = ARENA.with(|arena| arena.bytes.get(..length).map(|bytes| bytes.iter().map(Cell::get).collect()))?;
-    String::from_utf8(bytes).ok()
+/// What `look` makes of the first `length` bytes.
+pub(super) fn with<T>(length: usize, look: impl FnOnce(&[Cell<u8>]) -> T) -> T {
+    ARENA.with(|arena| look(arena.bytes.get(..length).unwrap_or_default()))
 }
 
 /// Leaves figures behind, from the first on.

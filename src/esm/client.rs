@@ -44,7 +44,7 @@ pub struct Client {
     pub(super) rt: JsRuntime,
     signal: Option<web_sys::AbortSignal>,
     pub(super) tickets: Tickets,
-    /// What the last [`Client::begin`] or [`Client::finish`] came to, until it is fetched.
+    /// What the last [`Client::look`] or [`Client::finish`] came to, until it is fetched.
     pub(super) outcome: RefCell<Option<Verdict>>,
 }
 

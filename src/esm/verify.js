@@ -1,21 +1,19 @@
-// The short way to a verified token. One that was verified before is found here by its whole text and there by number;
-// a new one goes into wasm once, as bytes, and its signature straight to the host's engine. What is believed is decided
-// in wasm alone.
+// The short way to a verified token. It goes into wasm once, as bytes: one that was verified before is found there by all
+// of them, and comes back as a number; of a new one, the signature goes straight to the host's engine. What is believed is
+// decided in wasm alone.
 import { verifySignature } from '../js/host.js';
 
-/** Handles per generation: past it the older generation is forgotten. They only save time, and come back with use. */
-const MAX_HANDLES = 10_000;
-/** Policies by what a call asked for; likewise. */
+/** Policies by what a call asked for: past it all are forgotten. They only save time, and come back with use. */
 const MAX_POLICIES = 256;
 
 /** What clients of one instance share on this side. */
-export const tokens = () => ({ young: new Map(), old: new Map(), policies: new Map() });
+export const tokens = () => ({ policies: new Map() });
 
-/** What `begin` answers beside the ticket of a signature to check: the outcome is there; keys must be loaded first. */
+/** What `look` and `finish` answer beside a slot: the outcome is there; keys must be loaded first; a signature is to check. */
 const KNOWN = -1;
-const SLOWLY = -2;
+const SIGN = -3;
 
-/** Figures that go out beside a return value: handle, key slot, address and length of the signature, signed length. */
+/** Figures that go out beside a return value: ticket, key slot, address and length of the signature, signed length. */
 const FIGURES = 5;
 
 /** What makes views of the memory that both sides share; to be called again once it has grown. */
@@ -25,14 +23,6 @@ export const arena = (memory, bytes, length, figures) => ({
 });
 
 const encoder = new TextEncoder();
-
-function remember(memory, token, handle) {
-  if (memory.young.size >= MAX_HANDLES) {
-    memory.old = memory.young;
-    memory.young = new Map();
-  }
-  memory.young.set(token, handle);
-}
 
 /** What JSON cannot say, said in a way that is never right and never like anything else. */
 const plain = (_, value) =>
@@ -50,9 +40,12 @@ export function policyOf(client, memory, options) {
   const terms = typeof options === 'object' ? termsOf(options) : '""';
   if (terms === '{}') return 0;
   const known = memory.policies.get(terms);
-  if (known !== undefined && client.hasPolicy(known)) return known;
+  if (known !== undefined) return known;
+  if (memory.policies.size >= MAX_POLICIES) {
+    memory.policies.clear();
+    client.forgetPolicies(); // both sides at once, or a number here would mean nothing there
+  }
   const policy = client.policy(terms);
-  if (memory.policies.size >= MAX_POLICIES) memory.policies.clear();
   memory.policies.set(terms, policy);
   return policy;
 }
@@ -68,39 +61,32 @@ export function verifier(client, memory, slots, now, arena) {
     }
   };
 
-  /** The claims that `begin` or `finish` came to; throws if the token is refused. */
-  const outcome = (token) => {
-    viewed();
-    const handle = figures[0];
-    const claims = client.begun();
-    if (handle >= 0) remember(memory, token, handle);
-    return claims;
+  /** The claims that `look` or `finish` came to; throws if the token is refused. */
+  const outcome = (found, token, policy, options) => {
+    if (found >= 0) return slots[found];
+    return found === KNOWN ? client.begun() : client.verifyToken(token, policy, options);
   };
 
-  /** A token that is not at hand: its claims, or a promise of them. */
+  /** A token whose signature is to be checked: its claims, or a promise of them. */
   const first = (token, policy, options) => {
     viewed();
-    const { read, written } = encoder.encodeInto(token, bytes);
-    const ticket = read === token.length ? client.begin(written, policy, now()) : SLOWLY;
-    if (ticket === KNOWN) return outcome(token);
-    if (ticket === SLOWLY) return client.verifyToken(token, policy, options);
-    viewed();
-    const [, slot, at, length, signed] = figures;
-    const finish = (verdict) =>
-      client.finish(ticket, verdict, now()) ? outcome(token) : client.verifyToken(token, policy, options);
-    const verdict = verifySignature(slot, new Uint8Array(bytes.buffer, at, length), bytes.subarray(0, signed));
+    const ticket = figures[0];
+    const signature = new Uint8Array(bytes.buffer, figures[2], figures[3]);
+    const verdict = verifySignature(figures[1], signature, bytes.subarray(0, figures[4]));
+    const finish = (verdict) => outcome(client.finish(ticket, verdict, now()), token, policy, options);
     if (typeof verdict === 'boolean') return finish(verdict ? 1 : 0);
     return verdict.then((good) => finish(good ? 1 : 0), () => finish(-1));
   };
 
   return async (token, options) => {
     const policy = policyOf(client, memory, options);
-    const handle = memory.young.get(token) ?? memory.old.get(token);
-    if (handle !== undefined) {
-      const slot = client.recall(handle, policy, now());
-      if (slot >= 0) return slots[slot];
-    }
     if (typeof token !== 'string') return client.verifyToken(token, policy, options);
-    return first(token, policy, options);
+    // A clock of the caller's may call back: it is read before the arena is in use.
+    const time = now();
+    viewed();
+    const { read, written } = encoder.encodeInto(token, bytes);
+    if (read !== token.length) return client.verifyToken(token, policy, options);
+    const found = client.look(written, policy, time);
+    return found === SIGN ? first(token, policy, options) : outcome(found, token, policy, options);
   };
 }

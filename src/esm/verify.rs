@@ -1,5 +1,6 @@
 //! `verifyToken`, in the parts that `verify.js` puts together.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -10,15 +11,17 @@ use super::{arena, arguments};
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
 use crate::config::TokenOptions;
-use crate::core::cache::Handle;
 use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
 use crate::js::{JsBody, JsRuntime, promise, to_js};
+use crate::runtime::SoftwareKey;
 
-/// [`Client::begin`]: the outcome is there, [`Client::begun`] has it.
+/// [`Client::look`], [`Client::finish`]: the outcome is there, [`Client::begun`] has it.
 const KNOWN: f64 = -1.0;
-/// [`Client::begin`]: keys must be loaded, [`Client::verify_token`] does.
+/// [`Client::look`]: keys must be loaded, [`Client::verify_token`] does. [`Client::finish`]: start again, there.
 const SLOWLY: f64 = -2.0;
+/// [`Client::look`]: a signature is to be checked, and the figures say which.
+const SIGN: f64 = -3.0;
 
 /// What a verification came to.
 pub(super) type Verdict = Result<Rc<Verified<JsBody>>, TokenError>;
@@ -54,56 +57,28 @@ impl Client {
         made().map_err(|error: Error| to_js(&error))
     }
 
-    /// Whether the policy with this number is still known.
-    #[wasm_bindgen(js_name = hasPolicy)]
-    #[must_use]
-    pub fn has_policy(&self, policy: u32) -> bool {
-        self.verifier().policy(policy).is_some()
+    /// Forgets all policies but the configured one.
+    #[wasm_bindgen(js_name = forgetPolicies)]
+    pub fn forget_policies(&self) {
+        self.verifier().forget_policies();
     }
 
-    /// The slot of the claims that a handle leads to, if they may be believed under this policy; else -1.
+    /// Looks at the token in the arena's first `length` bytes. A number from 0: the slot of its claims, which was verified
+    /// before and may be believed under this policy. After [`SIGN`], the figures are the ticket for [`Client::finish`], the
+    /// key's slot, where the signature is, how long it is and how long the signed part.
     #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a handle; anything else finds nothing"
-    )]
-    pub fn recall(&self, handle: f64, policy: u32, reading: f64) -> f64 {
+    pub fn look(&self, length: u32, policy: u32, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
-        let handle = Handle::from_bits(handle as u64);
-        let slot = self.verifier().recall(handle, policy, now, unix, |verified| verified.body().slot());
-        slot.map_or(-1.0, f64::from)
+        arena::with(length as usize, |token| {
+            let slot = |verified: &Verified<JsBody>| verified.body().slot();
+            match self.verifier().recall(token, policy, now, unix, slot) {
+                Some(slot) => f64::from(slot),
+                None => self.begin(token, policy, reading),
+            }
+        })
     }
 
-    /// Begins with the token in the arena's first `length` bytes. A number from 0: a ticket for [`Client::finish`], and the
-    /// figures say where the signature is, how long it and the signed part are, and the key's slot.
-    #[must_use]
-    pub fn begin(&self, length: u32, policy: u32, reading: f64) -> f64 {
-        let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
-        let (Some(token), Some(policy)) = (arena::text(length as usize), self.verifier().policy(policy)) else {
-            return SLOWLY;
-        };
-        match self.verifier().begin(&token, &policy, now, unix) {
-            Err(error) => self.leave(Err(error), None),
-            Ok(Step::Load(_)) => SLOWLY,
-            Ok(Step::Known(verified)) => {
-                let handle = self.verifier().handle(&token, &policy);
-                self.leave(Ok(verified), handle)
-            }
-            Ok(Step::Sign(pending)) => {
-                self.verifier().refresh_ahead(self.host(), &policy);
-                let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
-                let (key, signature) = (pending.key(), pending.signature());
-                match (key.slot(), key.software().map(|key| key.verify(signature, signed))) {
-                    (Some(slot), _) => self.ticket(pending, slot),
-                    (None, Some(true)) => self.conclude(pending, Proof::Good, reading),
-                    (None, _) => self.conclude(pending, Proof::Bad, reading),
-                }
-            }
-        }
-    }
-
-    /// What [`Client::begin`] found at once.
+    /// The outcome after [`KNOWN`].
     ///
     /// # Errors
     /// Why the token is refused.
@@ -116,17 +91,17 @@ impl Client {
         }
     }
 
-    /// Goes on with a ticket once the signature was checked: 1 good, 0 bad, -1 the engine failed. [`Client::begun`] has the
-    /// outcome then. False if the ticket is not known any more.
-    pub fn finish(&self, ticket: u32, verdict: i32, reading: f64) -> bool {
-        let Some(pending) = self.tickets.redeem(ticket) else { return false };
+    /// Goes on with a ticket once the signature was checked: 1 good, 0 bad, -1 the engine failed. A number from 0 is the
+    /// slot of the claims; [`SLOWLY`] if the ticket is not known any more.
+    #[must_use]
+    pub fn finish(&self, ticket: u32, verdict: i32, reading: f64) -> f64 {
+        let Some(pending) = self.tickets.redeem(ticket) else { return SLOWLY };
         let proof = match verdict {
             1 => Proof::Good,
             0 => Proof::Bad,
             _ => Proof::Failed,
         };
-        self.conclude(pending, proof, reading);
-        true
+        self.conclude(*pending, proof, reading)
     }
 
     /// `verifyToken(token, options)` in full, keys fetched if they must be.
@@ -152,28 +127,49 @@ impl Client {
 }
 
 impl Client {
+    fn begin(&self, token: &[Cell<u8>], policy: u32, reading: f64) -> f64 {
+        let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
+        let Some(policy) = self.verifier().policy(policy) else { return SLOWLY };
+        match self.verifier().begin_spelled(token, &policy, now, unix) {
+            Some(Err(error)) => self.leave(Err(error)),
+            None | Some(Ok(Step::Load(_))) => SLOWLY,
+            Some(Ok(Step::Known(verified))) => self.leave(Ok(verified)),
+            Some(Ok(Step::Sign(pending))) => {
+                self.verifier().refresh_ahead(self.host(), &policy);
+                let verdict = |key: &SoftwareKey| key.verify(pending.signature(), pending.signed());
+                match (pending.key().slot(), pending.key().software().map(verdict)) {
+                    (Some(slot), _) => self.ticket(pending, slot),
+                    (None, Some(true)) => self.conclude(*pending, Proof::Good, reading),
+                    (None, _) => self.conclude(*pending, Proof::Bad, reading),
+                }
+            }
+        }
+    }
+
     fn ticket(&self, pending: Box<Pending<JsRuntime>>, slot: u32) -> f64 {
         let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
         let (at, length, signed) =
-            (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed_len() as f64);
-        arena::leave(&[-1.0, f64::from(slot), at, length, signed]);
-        f64::from(self.tickets.issue(pending))
+            (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed().len() as f64);
+        let ticket = self.tickets.issue(pending);
+        arena::leave(&[f64::from(ticket), f64::from(slot), at, length, signed]);
+        SIGN
     }
 
-    fn conclude(&self, pending: Box<Pending<JsRuntime>>, proof: Proof, reading: f64) -> f64 {
+    fn conclude(&self, pending: Pending<JsRuntime>, proof: Proof, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
-        match self.verifier().finish(*pending, proof, now, unix) {
-            Ok(kept) => self.leave(Ok(kept.verified), kept.handle),
-            Err(error) => self.leave(Err(error), None),
-        }
+        self.leave(self.verifier().finish(pending, proof, now, unix))
     }
 
-    /// Leaves an outcome for [`Client::begun`], and the handle of where it is kept.
-    fn leave(&self, outcome: Verdict, handle: Option<Handle>) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a handle's number is below 2^53")]
-        let handle = handle.map_or(-1.0, |handle| handle.to_bits() as f64);
-        arena::leave(&[handle]);
+    /// The slot of verified claims, or the outcome left for [`Client::begun`].
+    fn leave(&self, outcome: Verdict) -> f64 {
+        // What nobody else keeps gives its slot back at the end of this.
+        if let Ok(verified) = &outcome
+            && Rc::strong_count(verified) > 1
+            && let Some(slot) = verified.body().hold()
+        {
+            return f64::from(slot);
+        }
         self.outcome.replace(Some(outcome));
         KNOWN
     }

@@ -11,16 +11,24 @@ use super::glue;
 use crate::error::Error;
 use crate::runtime::http::Body;
 
-/// Bytes in the host's memory, and the value they parse to once somebody has asked for it.
+/// Bytes, and the value they parse to once somebody has asked for it.
 ///
-/// The bytes are never a view of wasm memory: such a view may change, or move, while a response is being sent.
+/// The bytes that JavaScript gets are never a view of wasm memory: such a view may change, or move, while a response is being sent.
 #[derive(Clone, Debug)]
 pub(crate) struct JsBody(Rc<Held>);
 
 #[derive(Debug)]
 struct Held {
-    bytes: Uint8Array,
+    bytes: Bytes,
     parsed: OnceCell<Slot>,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    /// In the host's memory.
+    Host(Uint8Array),
+    /// In wasm's, where they were made: small ones, that nobody sends anywhere.
+    Own(Vec<u8>),
 }
 
 /// A value's place in the table of `host.js`, given back when dropped.
@@ -35,6 +43,10 @@ impl Drop for Slot {
 
 impl JsBody {
     pub(crate) fn new(bytes: Uint8Array) -> Self {
+        Self::of(Bytes::Host(bytes))
+    }
+
+    fn of(bytes: Bytes) -> Self {
         Self(Rc::new(Held { bytes, parsed: OnceCell::new() }))
     }
 
@@ -44,8 +56,11 @@ impl JsBody {
         Self::new(glue::written(value))
     }
 
-    pub(crate) fn bytes(&self) -> &Uint8Array {
-        &self.0.bytes
+    pub(crate) fn bytes(&self) -> Uint8Array {
+        match &self.0.bytes {
+            Bytes::Host(bytes) => bytes.clone(),
+            Bytes::Own(bytes) => Uint8Array::from(bytes.as_slice()),
+        }
     }
 
     /// The value of the JSON in it, deeply frozen and the same for everybody; `undefined` if it is empty. One that would
@@ -54,12 +69,33 @@ impl JsBody {
         if let Some(slot) = self.slot() {
             return Ok(glue::held(slot));
         }
-        let slot = Slot(glue::hold(&self.0.bytes)?);
+        let slot = self.put_in_slot()?;
         let value = glue::held(slot.0);
-        if glue::may_stay(slot.0, self.0.bytes.length()) {
+        self.keep(slot);
+        Ok(value)
+    }
+
+    /// The slot of that value, if there is one and it is held.
+    #[cfg(feature = "esm")]
+    pub(crate) fn hold(&self) -> Option<u32> {
+        if self.0.parsed.get().is_none() {
+            self.keep(self.put_in_slot().ok()?);
+        }
+        self.slot()
+    }
+
+    fn put_in_slot(&self) -> Result<Slot, JsValue> {
+        match &self.0.bytes {
+            Bytes::Host(bytes) => glue::hold(bytes),
+            Bytes::Own(bytes) => glue::hold_view(bytes),
+        }
+        .map(Slot)
+    }
+
+    fn keep(&self, slot: Slot) {
+        if glue::may_stay(slot.0, u32::try_from(self.len()).unwrap_or(u32::MAX)) {
             self.0.parsed.get_or_init(|| slot);
         }
-        Ok(value)
     }
 
     /// Where that value is in [`glue::slots`], if it was asked for and is held.
@@ -90,11 +126,21 @@ impl Body for JsBody {
         Self::new(Uint8Array::from(bytes))
     }
 
+    fn from_vec(bytes: Vec<u8>) -> Self {
+        Self::of(Bytes::Own(bytes))
+    }
+
     fn len(&self) -> usize {
-        self.0.bytes.length() as usize
+        match &self.0.bytes {
+            Bytes::Host(bytes) => bytes.length() as usize,
+            Bytes::Own(bytes) => bytes.len(),
+        }
     }
 
     fn to_vec(&self) -> Vec<u8> {
-        self.0.bytes.to_vec()
+        match &self.0.bytes {
+            Bytes::Host(bytes) => bytes.to_vec(),
+            Bytes::Own(bytes) => bytes.clone(),
+        }
     }
 }

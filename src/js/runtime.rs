@@ -128,12 +128,13 @@ impl Fetch for JsRuntime {
         let headers = request.headers.iter().flat_map(|(name, value)| [name, value]).map(JsValue::from_str).collect();
         #[expect(clippy::cast_precision_loss, reason = "the bound is below 2^53")]
         let max_bytes = request.max_response_bytes as f64;
+        let body = request.body.as_ref().map(JsBody::bytes);
         let exchange = glue::exchange(
             self.fetch.as_ref(),
             &request.url,
             request.method.as_str(),
             headers,
-            request.body.as_ref().map(JsBody::bytes),
+            body.as_ref(),
             &wanted,
             max_bytes,
             aborter.signal(),

@@ -61,6 +61,11 @@ impl fmt::Display for Method {
 pub trait Body: Clone + fmt::Debug + 'static {
     /// A body with a copy of these bytes.
     fn from_bytes(bytes: &[u8]) -> Self;
+    /// A body of these bytes.
+    #[must_use]
+    fn from_vec(bytes: Vec<u8>) -> Self {
+        Self::from_bytes(&bytes)
+    }
     /// Its length in bytes.
     fn len(&self) -> usize;
     /// A copy of its bytes.

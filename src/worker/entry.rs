@@ -70,7 +70,7 @@ impl State {
             return JsValue::NULL;
         }
         let (handle, now) = (Handle::from_bits(handle as u64), JsRuntime::default().now());
-        let bytes = self.pipeline.peek_by(handle, now, |answer| Some(answer.body.bytes().clone()));
+        let bytes = self.pipeline.peek_by(handle, now, |answer| Some(answer.body.bytes()));
         bytes.map_or(JsValue::UNDEFINED, JsValue::from)
     }
 }

@@ -159,7 +159,7 @@ pub(super) fn render(reply: &Reply<JsBody>, took: f64) -> AssembledResponse {
             };
             respond(
                 answer.status,
-                answer.body.bytes(),
+                &answer.body.bytes(),
                 // Clerk's SDK parses what is called JSON, and an empty answer is none.
                 header("content-type").unwrap_or("text/plain"),
                 Some(status.as_str()),

@@ -1,5 +1,7 @@
 //! R12: a token that was verified before passes every check of the call at hand.
 
+use std::cell::Cell;
+
 use clerk_edge::clerk::api::Manner;
 use clerk_edge::clerk::client::Client;
 use clerk_edge::clerk::query::Query;
@@ -11,11 +13,23 @@ use clerk_edge::runtime::http::Method;
 
 use crate::world::{ISSUED, World, vector, with_party};
 
+fn cells(token: &str) -> Vec<Cell<u8>> {
+    token.bytes().map(Cell::new).collect()
+}
+
+/// Whether the token is found without being parsed, and believed under the policy with this number.
+fn is_recalled(world: &World, token: &str, policy: u32) -> bool {
+    world.verifier.recall(&cells(token), policy, world.rt.now(), world.rt.unix(), |_| Some(())).is_some()
+}
+
 /// Whether the token is at hand: answered without a signature check.
 fn is_at_hand(world: &World, token: &str) -> bool {
     let policy = world.verifier.configured();
+    let recalled = is_recalled(world, token, 0);
     let step = world.verifier.begin(token, &policy, world.rt.now(), world.rt.unix());
-    matches!(step, Ok(clerk_edge::clerk::verifier::Step::Known(_)))
+    let known = matches!(step, Ok(clerk_edge::clerk::verifier::Step::Known(_)));
+    assert_eq!(recalled, known, "both ways to it agree");
+    known
 }
 
 #[test]
@@ -37,11 +51,9 @@ fn r12_a_wall_clock_that_steps_back_is_believed() {
     let token = vector("a.tokens.later");
     world.at(25_000);
     world.verify(&token).unwrap();
-    let policy = world.verifier.configured();
-    let handle = world.verifier.handle(&token, &policy).unwrap();
     let recall = |unix| {
         let now = Instant::from_millis(ISSUED + 25_000);
-        world.verifier.recall(handle, 0, now, UnixTime::from_millis(ISSUED + unix), |_| Some(())).is_some()
+        world.verifier.recall(&cells(&token), 0, now, UnixTime::from_millis(ISSUED + unix), |_| Some(())).is_some()
     };
     assert!(recall(25_000));
     assert!(!recall(24_999), "issued in the future again");
@@ -68,16 +80,15 @@ fn r12_other_options_are_evaluated_on_a_hit() {
 }
 
 #[test]
-fn r12_a_handle_does_not_get_around_the_options_of_the_call() {
+fn r12_the_short_way_does_not_get_around_the_options_of_the_call() {
     let world = World::new(|_| ());
     let token = vector("a.tokens.plain");
     world.verify(&token).unwrap();
-    let handle = world.verifier.handle(&token, &world.verifier.configured()).unwrap();
     let policy = |options: &TokenOptions| {
         let (checks, key) = options.parse(&world.pipeline.config().checks).unwrap();
         world.verifier.other_policy(checks, key).id()
     };
-    let recall = |id| world.verifier.recall(handle, id, world.rt.now(), world.rt.unix(), |_| Some(())).is_some();
+    let recall = |id| is_recalled(&world, &token, id);
     assert!(recall(0));
     assert!(recall(policy(&with_party("https://app.example.com"))));
     assert!(!recall(policy(&with_party("https://evil.example.com"))));
@@ -102,12 +113,56 @@ fn r12_any_other_byte_is_another_token() {
 }
 
 #[test]
+fn r12_the_short_way_compares_every_byte_and_the_length() {
+    let world = World::new(|_| ());
+    let token = vector("a.tokens.plain");
+    world.verify(&token).unwrap();
+    assert!(is_recalled(&world, &token, 0));
+    for at in 0..token.len() {
+        let mut tampered = token.clone().into_bytes();
+        tampered[at] ^= 1;
+        assert!(!is_recalled(&world, std::str::from_utf8(&tampered).unwrap(), 0), "byte {at}");
+        assert!(!is_recalled(&world, &token[at + 1..], 0), "without what comes before byte {at}");
+        assert!(!is_recalled(&world, &token[..at], 0), "up to byte {at}");
+    }
+    for longer in [format!("{token}="), format!("{token}A"), format!("0 {token}"), format!(" {token}")] {
+        assert!(!is_recalled(&world, &longer, 0), "{longer}");
+    }
+}
+
+#[test]
+fn r12_the_short_way_forgets_what_was_revoked_evicted_or_is_over() {
+    let world = World::new(|options| options.cache.max_verified_tokens = Some(1.0));
+    let (token, other) = (vector("a.tokens.plain"), vector("a.tokens.second"));
+    world.verify(&token).unwrap();
+    world.verify(&other).unwrap();
+    assert_eq!([&token, &other].map(|token| is_recalled(&world, token, 0)), [false, true], "evicted");
+    world.pipeline.revoke(&["users/user_2".into()], world.rt.unix());
+    assert!(!is_recalled(&world, &other, 0), "revoked");
+    world.verify(&token).unwrap();
+    world.at(65_000);
+    assert!(!is_recalled(&world, &token, 0), "over");
+}
+
+#[test]
+fn r18_padding_makes_no_two_tokens_collide_and_takes_no_more_than_its_place() {
+    let world = World::new(|options| options.cache.max_verified_tokens = Some(8.0));
+    let token = vector("a.tokens.plain");
+    let padded = |n| format!("{token}{}", "=".repeat(n));
+    for n in 0..100 {
+        assert_eq!(world.verify(&padded(n)).as_deref(), Ok("user_1"));
+        assert!(is_recalled(&world, &padded(n), 0));
+    }
+    assert!((0..100).filter(|n| is_recalled(&world, &padded(*n), 0)).count() <= 8);
+}
+
+#[test]
 fn r12_what_is_refused_is_not_remembered() {
     let world = World::new(|_| ());
     world.verify(&vector("b.tokens.plain")).unwrap_err();
     world.verify_with(&vector("a.tokens.plain"), &with_party("https://evil.example.com")).unwrap_err();
-    assert!(world.verifier.handle(&vector("b.tokens.plain"), &world.verifier.configured()).is_none());
-    assert!(world.verifier.handle(&vector("a.tokens.plain"), &world.verifier.configured()).is_none());
+    assert!(!is_recalled(&world, &vector("b.tokens.plain"), 0));
+    assert!(!is_recalled(&world, &vector("a.tokens.plain"), 0));
 }
 
 #[test]
@@ -178,8 +233,7 @@ fn what_became_of_tokens_is_counted() {
     world.verify(&vector("b.tokens.plain")).unwrap_err();
     world.verify(&vector("c.tokens.plain")).unwrap_err();
     world.verify("nonsense").unwrap_err();
-    let handle = world.verifier.handle(&token, &world.verifier.configured()).unwrap();
-    world.verifier.recall(handle, 0, world.rt.now(), world.rt.unix(), |_| Some(())).unwrap();
+    assert!(is_recalled(&world, &token, 0));
     let counted = world.pipeline.metrics().borrow().snapshot().verifications;
     assert_eq!(counted.iter().collect::<Vec<_>>(), [("known", 2), ("verified", 1), ("refused", 3)]);
 }

@@ -220,7 +220,7 @@ impl<R: Runtime> Pipeline<R> {
         };
         let shared = Shared {
             cache: RefCell::new(Cache::new(limits, seed)),
-            verified: RefCell::new(Cache::new(tokens, seed)),
+            verified: RefCell::new(Cache::of_signed(tokens, seed)),
             revocations: RefCell::default(),
             flights: RefCell::new(Flights::new(flight::Limits { max_flights: 10_000, max_seats: 100_000 }, seed)),
             limiter: RefCell::new(Limiter::new(quota)),

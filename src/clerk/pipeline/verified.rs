@@ -11,7 +11,7 @@ use crate::runtime::Runtime;
 
 /// The names of the session and the user that a token is for, as the cache's tags have them.
 pub(in crate::clerk) fn tags_of(claims: &Claims) -> [String; 2] {
-    [format!("sessions/{}", claims.sid().unwrap_or_default()), format!("users/{}", claims.sub().unwrap_or_default())]
+    [["sessions/", claims.sid().unwrap_or_default()].concat(), ["users/", claims.sub().unwrap_or_default()].concat()]
 }
 
 impl<R: Runtime> Pipeline<R> {
@@ -28,12 +28,17 @@ impl<R: Runtime> Pipeline<R> {
         }
     }
 
-    /// Refuses claims of a session or a user that was revoked after they were issued.
-    pub(in crate::clerk) fn refuse_revoked(&self, claims: &Claims, skew: Duration) -> Result<(), TokenError> {
+    /// Refuses claims of a session or a user, by their tags, that was revoked after they were issued.
+    pub(in crate::clerk) fn refuse_revoked(
+        &self,
+        claims: &Claims,
+        tags: &[String; 2],
+        skew: Duration,
+    ) -> Result<(), TokenError> {
         let revocations = self.0.revocations.borrow();
         // One that does not say when it was issued may be as old as any.
         let issued = claims.issued().unwrap_or_default();
-        if tags_of(claims).iter().any(|tag| revocations.covers(tag, issued, skew)) {
+        if tags.iter().any(|tag| revocations.covers(tag, issued, skew)) {
             return Err(TokenError::new(Reason::VerificationFailed, "the token's session has ended"));
         }
         Ok(())

@@ -80,6 +80,6 @@ mod terms;
 mod tests;
 
 pub use self::entry::{ENTRY_OVERHEAD, Handle};
-pub use self::store::Cache;
+pub use self::store::{Cache, KEY_END};
 pub use self::tags::TAG_OVERHEAD;
 pub use self::terms::{Epoch, Freshness, Limits, Lookup, NewEntry, Put};

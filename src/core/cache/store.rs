@@ -1,5 +1,6 @@
 //! The cache itself: where its parts meet.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use hashbrown::HashTable;
@@ -13,6 +14,9 @@ use super::slab::{Index, NIL, Slab};
 use super::tags::Tags;
 use super::terms::{Epoch, Limits, Lookup, NewEntry, Put};
 use crate::core::time::Instant;
+
+/// How many bytes of a key's end are hashed by [`Cache::of_signed`]: 192 bits of what is written in base64.
+pub const KEY_END: usize = 32;
 
 /// A bounded map from strings to values with a time to live.
 ///
@@ -35,9 +39,21 @@ impl<V: Clone> Cache<V> {
     /// An empty cache. `seed` is random, so that nobody can choose keys that collide.
     #[must_use]
     pub fn new(limits: Limits, seed: u64) -> Self {
+        Self::hashing(usize::MAX, limits, seed)
+    }
+
+    /// An empty cache for keys whose last [`KEY_END`] bytes tell them apart, and cannot be chosen by who would like them to
+    /// collide: tokens, which end in a signature. Those bytes and the length are all that is hashed, `=` at the end apart,
+    /// which counts in the length alone. Keys are compared in full all the same.
+    #[must_use]
+    pub fn of_signed(limits: Limits, seed: u64) -> Self {
+        Self::hashing(KEY_END, limits, seed)
+    }
+
+    fn hashing(most: usize, limits: Limits, seed: u64) -> Self {
         Self {
             limits,
-            seeds: Seeds::new(seed),
+            seeds: Seeds::new(seed, most),
             index: HashTable::new(),
             entries: Slab::new(),
             bytes: 0,
@@ -68,6 +84,24 @@ impl<V: Clone> Cache<V> {
         self.entries.get(index).and_then(|entry| Handle::new(index, entry.stamp))
     }
 
+    /// What is there under a key that is not at hand as text, if it is within its time to live; counts as a hit then. Only
+    /// for [`Cache::of_signed`]: `end` is the end of the key and `len` its length, and `is` compares all of it.
+    pub fn get_ending(
+        &mut self,
+        end: &[u8; KEY_END],
+        len: usize,
+        is: impl Fn(&str) -> bool,
+        now: Instant,
+    ) -> Option<&V> {
+        let hash = self.seeds.key_ending(end, len);
+        let entries = &self.entries;
+        let is_it = |&index: &Index| entries.get(index).is_some_and(|entry| entry.key.len() == len && is(&entry.key));
+        let index = *self.index.find(hash, is_it)?;
+        let entry = self.entries.get(index).filter(|entry| entry.life.is_fresh(now))?;
+        self.policy.hit(index);
+        Some(&entry.value)
+    }
+
     /// What a handle leads to, if it is within its time to live; counts as a hit then. `None` also once the entry that the
     /// handle was made for is gone.
     ///
@@ -92,20 +126,21 @@ impl<V: Clone> Cache<V> {
     ///
     /// Which invalidations there were is remembered in bounded memory; a read that began before the oldest one
     /// remembered is refused too. A stored entry stays at least until the next put.
-    pub fn put(&mut self, key: &str, entry: NewEntry<'_, V>, now: Instant) -> Put {
-        let hash = self.seeds.key(key);
+    pub fn put<'a>(&mut self, key: impl Into<Cow<'a, str>>, entry: NewEntry<'_, V>, now: Instant) -> Put {
+        let key = key.into();
+        let hash = self.seeds.key(&key);
         if self.is_outdated(hash, &entry) {
             return Put::Outdated;
         }
-        let old = self.find(key, hash);
-        let Some(cost) = self.fit(cost::<V>(key, entry.tags, entry.weight)) else {
+        let old = self.find(&key, hash);
+        let Some(cost) = self.fit(cost::<V>(&key, entry.tags, entry.weight)) else {
             self.drop_found(old);
             return Put::TooLarge;
         };
         let (tags, life) = (entry.tags, Life::new(entry.freshness, now));
         let stored = match old {
             Some(index) => self.replace(index, entry.value, life, cost),
-            None => self.insert(key, hash, entry.value, life, cost),
+            None => self.insert(key.into(), hash, entry.value, life, cost),
         };
         let Some(index) = stored else { return Put::TooLarge };
         self.tag(index, tags);
@@ -195,9 +230,8 @@ impl<V: Clone> Cache<V> {
         u32::try_from(cost).ok().filter(|_| cost <= self.limits.max_bytes && self.limits.max_entries > 0)
     }
 
-    fn insert(&mut self, key: &str, hash: u64, value: V, life: Life, cost: u32) -> Option<Index> {
-        let index =
-            self.entries.insert(Entry { key: key.into(), value, life, cost, hash, tags: NIL, stamp: self.stamp })?;
+    fn insert(&mut self, key: Box<str>, hash: u64, value: V, life: Life, cost: u32) -> Option<Index> {
+        let index = self.entries.insert(Entry { key, value, life, cost, hash, tags: NIL, stamp: self.stamp })?;
         self.stamp = self.stamp.saturating_add(1);
         let entries = &self.entries;
         self.index.insert_unique(hash, index, |&index| entries.get(index).map_or(0, |entry| entry.hash));

@@ -42,6 +42,26 @@ fn keys_with_the_same_hash_are_told_apart() {
 }
 
 #[test]
+fn signed_keys_are_hashed_by_their_end_and_length_and_compared_in_full() {
+    let mut cache = Cache::of_signed(Limits { max_bytes: 1 << 30, max_entries: 100 }, 1);
+    let end = *b"0123456789abcdefghijklmnopqrstuv";
+    let key = |start: &str, padding: usize| format!("{start}{}{}", String::from_utf8_lossy(&end), "=".repeat(padding));
+    for (n, (start, padding)) in [("ada", 0), ("ben", 0), ("ben", 1), ("longer", 0), ("", 40)].into_iter().enumerate() {
+        let key = key(start, padding);
+        assert_eq!(put(&mut cache, &key, n, &[]), Put::Stored);
+        assert_eq!(value(&mut cache, &key), Some(n));
+        assert_eq!(cache.get_ending(&end, key.len(), |other| other == key, NOW), Some(&n));
+    }
+    assert_eq!(cache.get_ending(&end, 35, |other| other.starts_with("cyd"), NOW), None);
+    assert_eq!(value(&mut cache, &key("cyd", 0)), None);
+    assert_eq!(cache.get_ending(&end, 35, |other| other.starts_with("ada"), Instant::from_millis(61_000)), None);
+    assert!(cache.remove(&key("ben", 1)));
+    assert_eq!(cache.get_ending(&end, 36, |_| true, NOW), None);
+    put(&mut cache, "short", 9, &[]);
+    assert_eq!(value(&mut cache, "short"), Some(9), "one that is all end");
+}
+
+#[test]
 fn tags_with_the_same_hash_are_told_apart() {
     let mut cache = colliding(10);
     put(&mut cache, "ada", 1, &["org_1", "user_1"]);

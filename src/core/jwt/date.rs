@@ -23,7 +23,7 @@ impl Date {
 
     pub(super) fn time(self) -> Option<UnixTime> {
         match self {
-            Self::Seconds(seconds) => Some(UnixTime::from_millis(seconds.saturating_mul(1_000))),
+            Self::Seconds(seconds) => Some(UnixTime::from_millis(seconds * 1_000)),
             Self::Absent | Self::Wrong => None,
         }
     }
@@ -48,7 +48,7 @@ fn whole_seconds(number: &[u8]) -> Option<u64> {
     let mut seconds = 0_u64;
     // Some digit is not zero, and 16 digits behind it is the bound reached: no exponent makes this long.
     for digit in values().chain(std::iter::repeat(0)).take(usize::try_from(whole).ok()?) {
-        seconds = seconds.checked_mul(10)?.checked_add(digit)?;
+        seconds = seconds * 10 + digit; // below 2^57, because it was at most 2^53
         if seconds > MAX_SECONDS {
             return None;
         }

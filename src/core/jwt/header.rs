@@ -1,6 +1,10 @@
 //! The header of a token: which kind it is and what it claims to be signed with.
 
+use std::fmt;
+use std::rc::Rc;
+
 use super::{Reason, TokenError, malformed};
+use crate::core::base64;
 use crate::core::json::{Text, Value, each_member};
 
 /// The algorithms that are accepted: RSASSA-PKCS1-v1_5 (RFC 7518, 3.3).
@@ -154,6 +158,30 @@ impl Header {
         self.algorithm.ok_or_else(|| {
             TokenError::new(Reason::InvalidAlgorithm, "The token's algorithm (alg) is not RS256, RS384 or RS512.")
         })
+    }
+}
+
+/// The last header that was read. Tokens of one instance have the same one, byte for byte, until its key changes.
+#[derive(Clone, Default)]
+pub struct LastHeader(Option<(Box<str>, Rc<Header>)>);
+
+impl fmt::Debug for LastHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LastHeader").finish_non_exhaustive()
+    }
+}
+
+impl LastHeader {
+    /// The header that `text` spells in base64: the last one if that was this text, else decoded and read.
+    pub(super) fn read(&mut self, text: &str) -> Result<Rc<Header>, TokenError> {
+        if let Some((_, header)) = self.0.as_ref().filter(|(last, _)| **last == *text) {
+            return Ok(Rc::clone(header));
+        }
+        let mut json = Vec::new();
+        base64::decode_url(text.as_bytes(), &mut json).ok_or_else(malformed)?;
+        let header = Rc::new(Header::parse(&json)?);
+        self.0 = Some((text.into(), Rc::clone(&header)));
+        Ok(header)
     }
 }
 

@@ -16,7 +16,7 @@ mod token;
 
 pub use checks::Checks;
 pub use claims::Claims;
-pub use header::{Algorithm, Category, Types};
+pub use header::{Algorithm, Category, LastHeader, Types};
 pub use keys::{JwkKey, KeyError, KeySet, KeySetError, MAX_KEY_SET_BYTES, MAX_KEYS, RsaPublicKey};
 pub use pem::{MAX_PEM_BYTES, PemError, parse_pem};
 pub use reason::{Reason, TokenError};

@@ -1,16 +1,17 @@
 //! A token as it comes in: taken apart, and nothing of it believed.
 
 use super::header::Header;
-use super::{Algorithm, Category, Claims, MAX_TOKEN_BYTES, Reason, TokenError, Types, malformed};
+use super::{Algorithm, Category, Claims, LastHeader, MAX_TOKEN_BYTES, Reason, TokenError, Types, malformed};
 use crate::core::base64;
 use crate::core::time::UnixTime;
 use std::fmt;
+use std::rc::Rc;
 
 /// A token whose signature nobody has looked at yet.
 ///
 /// Its claims are inside and out of reach until [`Unverified::proven`] hears that the signature is good.
 pub struct Unverified {
-    header: Header,
+    header: Rc<Header>,
     claims: Claims,
     signature: Vec<u8>,
     signed: usize,
@@ -36,7 +37,15 @@ impl Unverified {
     /// parts, if one is not base64url, if the header or the payload is not an object in JSON and UTF-8, if the header
     /// has `crit`, or if it is a machine's token.
     pub fn parse(token: &str) -> Result<Self, TokenError> {
-        let token = Self::parse_any(token)?;
+        Self::parse_after(&mut LastHeader::default(), token)
+    }
+
+    /// The same, and a header that is the last token's again is not read again.
+    ///
+    /// # Errors
+    /// As [`Unverified::parse`].
+    pub fn parse_after(last: &mut LastHeader, token: &str) -> Result<Self, TokenError> {
+        let token = Self::take_apart(last, token)?;
         if token.category() == Category::Machine {
             return Err(TokenError::new(Reason::Invalid, "The token is a machine's, not a session's."));
         }
@@ -48,6 +57,10 @@ impl Unverified {
     /// # Errors
     /// As [`Unverified::parse`], but a machine's token is taken.
     pub fn parse_any(token: &str) -> Result<Self, TokenError> {
+        Self::take_apart(&mut LastHeader::default(), token)
+    }
+
+    fn take_apart(last: &mut LastHeader, token: &str) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::new(Reason::Invalid, "The token is longer than any Clerk makes."));
         }
@@ -56,13 +69,10 @@ impl Unverified {
         })?;
         let decode = |part: &str, out: &mut Vec<u8>| base64::decode_url(part.as_bytes(), out).ok_or_else(malformed);
         let signed = header.len() + 1 + payload.len();
-        let mut bytes = Vec::new();
-        decode(header, &mut bytes)?;
-        let header = Header::parse(&bytes)?;
-        let mut json = Vec::new();
+        let header = last.read(header)?;
+        let (mut json, mut bytes) = (Vec::new(), Vec::new());
         decode(payload, &mut json)?;
         let claims = Claims::parse(json)?;
-        bytes.clear();
         decode(signature, &mut bytes)?;
         Ok(Self { header, claims, signature: bytes, signed })
     }
@@ -75,7 +85,7 @@ impl Unverified {
 
     /// What Clerk made it for, by its own account: to choose who looks at it, never to trust it.
     #[must_use]
-    pub const fn category(&self) -> Category {
+    pub fn category(&self) -> Category {
         self.header.category
     }
 
