@@ -5,15 +5,28 @@
  * hand the same object to several callers: copy before you change. Lengths of time carry their unit in their name.
  */
 
-import type { JsonValue, User } from "./clerk.d.ts";
+import type { JsonValue } from "./clerk.d.ts";
 import type { MetricsApi } from "./metrics.d.ts";
-import type { OauthAccessTokens, SessionsApi, TokensApi } from "./tokens.d.ts";
+import type {
+  AcceptsToken,
+  AuthenticateRequestOptions,
+  AuthRequest,
+  RequestState,
+  SessionClaims,
+  TokenTypeOf,
+  TokenVerificationErrorReason,
+  VerifyTokenOptions,
+} from "./session-tokens.d.ts";
+import type { SessionsApi, TokensApi } from "./tokens.d.ts";
+import type { FieldSelection, UsersApi } from "./users.d.ts";
 import type { WebhooksApi } from "./webhooks.d.ts";
 
 export type * from "./clerk.d.ts";
 export type * from "./organizations.d.ts";
 export type * from "./metrics.d.ts";
+export type * from "./session-tokens.d.ts";
 export type * from "./tokens.d.ts";
+export type * from "./users.d.ts";
 export type * from "./webhooks.d.ts";
 
 // ---------------------------------------------------------------------------------------------------------- client
@@ -179,6 +192,31 @@ export interface ClerkClient {
   /** What the client counted and measured. */
   readonly metrics: MetricsApi;
   /**
+   * The claims of a session token, if they may be believed: its signature is good, it is neither over nor early, and it
+   * passes the checks of `options` and else of the client.
+   *
+   * One that was verified before is not verified again, but the checks and the clock are asked anew each time. Waits for
+   * nothing but keys, and with `jwtKey` not even for those. Takes tokens of JWT templates too, so it does not say that
+   * somebody is signed in: {@link ClerkClient.authenticateRequest} does.
+   *
+   * @param token at most 16,384 bytes; what is no string is refused like any other bad token.
+   * @throws {TokenVerificationError} it is not to be believed; `reason` says why.
+   * @throws {ClerkEdgeError} `invalid_argument` or `invalid_config` for options that are wrong, `aborted`.
+   */
+  verifyToken(token: string, options?: VerifyTokenOptions): Promise<SessionClaims>;
+  /**
+   * Who a request is from: by the token in `Authorization`, else by the session cookie. Nothing else of it is looked at.
+   *
+   * A request that nobody is behind is no error: it is `signed-out`, with a reason. There is no handshake, so a browser whose
+   * token is over is signed out until its page has renewed it.
+   *
+   * @throws {ClerkEdgeError} `invalid_argument` or `invalid_config` for arguments that are wrong, `aborted`.
+   */
+  authenticateRequest<const A extends AcceptsToken = "session_token">(
+    request: AuthRequest,
+    options?: AuthenticateRequestOptions<A>,
+  ): Promise<RequestState<TokenTypeOf<A>>>;
+  /**
    * Any other operation of the Backend API, through the same cache, limiter, retries and metrics.
    *
    * Only GETs are cached, and only those whose answers may be. Any other method drops what it makes stale. An answer
@@ -207,6 +245,12 @@ export interface RequestContext {
   readonly signal?: AbortSignalLike | undefined;
 }
 
+/** Options of a call that may wait. */
+export interface WaitOptions {
+  /** Ends the wait with `aborted`. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
 /** Methods that {@link ClerkClient.request} takes. */
 export type HttpMethod = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
@@ -226,181 +270,6 @@ export interface RequestOptions {
   /** Ends the wait with `aborted`. */
   readonly signal?: AbortSignalLike | undefined;
 }
-
-// ---------------------------------------------------------------------------------------------------------- fields
-
-/**
- * `minimal`: id, email_addresses, username. `basic`: id, email_addresses, first_name, last_name. `full`: everything.
- */
-export type FieldPreset = "minimal" | "basic" | "full";
-
-/**
- * Which fields of an answer to keep: a preset, or names. A dot goes into an object, or into each element of an array:
- * `email_addresses.email_address`. Only what is named is kept, so `private_metadata` stays out unless it is named.
- * A field that Clerk did not send is left out.
- */
-export type FieldSelection = FieldPreset | readonly string[];
-
-/** `T` with only the fields that `F` selects. Field names that are not known at compile time give `Partial<T>`. */
-export type Selected<T, F extends FieldSelection> = F extends "full" ? T
-  : F extends "minimal" ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "username">>
-  : F extends "basic" ? Pick<T, Extract<keyof T, "id" | "email_addresses" | "first_name" | "last_name">>
-  : F extends readonly (infer P extends string)[] ? string extends P ? Partial<T>
-    : SelectedPaths<T, P>
-  : never;
-
-/** `T` with only what the dotted paths `P` name, as `fields` does it. */
-export type SelectedPaths<T, P extends string> = T extends readonly (infer E)[] ? readonly SelectedPaths<E, P>[]
-  : T extends object ? string extends keyof T ? { readonly [K in PathHead<P>]?: JsonValue }
-    : { [K in keyof T as K extends PathHead<P> ? K : never]: K extends P ? T[K] : SelectedPaths<T[K], PathRest<P, K>> }
-  : T;
-
-/** The part of a dotted path before its first dot. */
-export type PathHead<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
-
-/** The part of a dotted path behind `Head` and its dot. */
-export type PathRest<P extends string, Head> = P extends `${Head & string}.${infer Rest}` ? Rest : never;
-
-// ----------------------------------------------------------------------------------------------------------- users
-
-/** Users of the instance. */
-export interface UsersApi {
-  /**
-   * One user: `GET /v1/users/{id}`, from memory for `cache.userTtlMs`.
-   *
-   * Concurrent calls for one user share one call to Clerk.
-   *
-   * @throws {ClerkAPIResponseError} status 404 when there is no such user.
-   * @throws {ClerkEdgeError} `invalid_argument` for an id that is empty, `.` or `..`, over 256 bytes, or holds anything
-   * but letters, digits, `_`, `-`, `.` and `~`.
-   */
-  getUser<const F extends FieldSelection = "full">(
-    userId: string,
-    options?: ReadOptions<F>,
-  ): Promise<Selected<User, F>>;
-  /**
-   * A page of users: `GET /v1/users`, one request, as a bare array. From memory for `cache.userTtlMs`.
-   *
-   * Filters may be written as Clerk's API does (`email_address`) or as its SDK does (`emailAddress`).
-   *
-   * @throws {ClerkEdgeError} `invalid_argument` for a `limit` outside 1..500, a `page` below 1, a negative `offset`, or
-   * `page` and `offset` at once.
-   */
-  getUserList<const F extends FieldSelection = "full">(
-    options?: UserListOptions<F>,
-  ): Promise<readonly Selected<User, F>[]>;
-  /**
-   * The user's tokens at an OAuth provider: `GET /v1/users/{id}/oauth_access_tokens/oauth_{provider}`, from memory until
-   * 5 s before the first of them expires, for `cache.tokenTtlMs` at most. Clerk refreshes them by itself. Dropped with
-   * the user.
-   *
-   * @param provider `google`, `github`, …; its `oauth_` may be left out.
-   * @throws {ClerkAPIResponseError} for no such user, and for a provider that is not enabled.
-   * @throws {ClerkEdgeError} `invalid_argument` for what is not an id or not a provider's name.
-   */
-  getUserOauthAccessToken(userId: string, provider: string, options?: WaitOptions): Promise<OauthAccessTokens>;
-}
-
-/** Options of a call that may wait. */
-export interface WaitOptions {
-  /** Ends the wait with `aborted`. */
-  readonly signal?: AbortSignalLike | undefined;
-}
-
-/** Options of a read. */
-export interface ReadOptions<F extends FieldSelection = FieldSelection> {
-  /** Which fields to keep. Default `full`. */
-  readonly fields?: F | undefined;
-  /** Ends the wait with `aborted`. */
-  readonly signal?: AbortSignalLike | undefined;
-}
-
-/** Options of {@link UsersApi.getUserList}. */
-export interface UserListOptions<F extends FieldSelection = FieldSelection>
-  extends ReadOptions<F>, UserFilters, UserFiltersCamel {
-  /** Which page of `limit` users, from 1. In place of `offset`. */
-  readonly page?: number | undefined;
-  /** Users per page, 1..500. Default 10. */
-  readonly limit?: number | undefined;
-  /** Users to skip, from 0. In place of `page`. */
-  readonly offset?: number | undefined;
-}
-
-/** Filters of `GET /v1/users` as Clerk's API names them. Each list takes up to 100 values. */
-export interface UserFilters {
-  /** Users with one of these e-mail addresses. */
-  readonly email_address?: readonly string[] | undefined;
-  /** Users with one of these phone numbers. */
-  readonly phone_number?: readonly string[] | undefined;
-  /** Users with one of these external ids; a leading `-` excludes instead. */
-  readonly external_id?: readonly string[] | undefined;
-  /** Users with one of these usernames. */
-  readonly username?: readonly string[] | undefined;
-  /** Users with one of these web3 wallets. */
-  readonly web3_wallet?: readonly string[] | undefined;
-  /** Users with one of these ids; a leading `-` excludes instead. */
-  readonly user_id?: readonly string[] | undefined;
-  /** Members of one of these organizations; a leading `-` excludes instead. */
-  readonly organization_id?: readonly string[] | undefined;
-  /** Part of an address, number, name, wallet or id, in any case. */
-  readonly query?: string | undefined;
-  /** Part of an e-mail address, in any case. */
-  readonly email_address_query?: string | undefined;
-  /** Part of a phone number. */
-  readonly phone_number_query?: string | undefined;
-  /** Part of a username, in any case. */
-  readonly username_query?: string | undefined;
-  /** Part of a first or last name, in any case. */
-  readonly name_query?: string | undefined;
-  /** Only banned users, or only users who are not. */
-  readonly banned?: boolean | undefined;
-  /** Last active before this time, ms since the epoch. */
-  readonly last_active_at_before?: number | undefined;
-  /** Last active after this time, ms since the epoch. */
-  readonly last_active_at_after?: number | undefined;
-  /** Active on or after this day, ms since the epoch. */
-  readonly last_active_at_since?: number | undefined;
-  /** Created before this time, ms since the epoch. */
-  readonly created_at_before?: number | undefined;
-  /** Created after this time, ms since the epoch. */
-  readonly created_at_after?: number | undefined;
-  /** Last signed in before this time, ms since the epoch. */
-  readonly last_sign_in_at_before?: number | undefined;
-  /** Last signed in after this time, ms since the epoch. */
-  readonly last_sign_in_at_after?: number | undefined;
-  /** OAuth provider; together with `provider_user_id`. */
-  readonly provider?: string | undefined;
-  /** Ids of users at `provider`. */
-  readonly provider_user_id?: readonly string[] | undefined;
-  /** Cursor: the id of the last user of the page before. Needs the order of `created_at`, and no offset. */
-  readonly starting_after?: string | undefined;
-  /** A field to order by, with `-` in front for descending. Default `-created_at`. */
-  readonly order_by?: UserOrder | undefined;
-}
-
-/** The same filters as Clerk's SDK names them. */
-export type UserFiltersCamel = { readonly [K in keyof UserFilters as CamelCase<K>]: UserFilters[K] };
-
-/** `email_address` → `emailAddress`. */
-export type CamelCase<S extends string> = S extends `${infer Head}_${infer Rest}`
-  ? `${Head}${Capitalize<CamelCase<Rest>>}`
-  : S;
-
-/** Fields that users can be ordered by. */
-export type UserOrderField =
-  | "created_at"
-  | "updated_at"
-  | "email_address"
-  | "web3wallet"
-  | "first_name"
-  | "last_name"
-  | "phone_number"
-  | "username"
-  | "last_active_at"
-  | "last_sign_in_at";
-
-/** An order of users: ascending, or descending with `-` in front. */
-export type UserOrder = UserOrderField | `-${UserOrderField}` | `+${UserOrderField}`;
 
 // ---------------------------------------------------------------------------------------------------------- errors
 
@@ -447,15 +316,15 @@ export declare class ClerkAPIResponseError extends Error {
   readonly retryAfter: number | undefined;
 }
 
-/** A session token does not verify. Nothing of this version verifies tokens, so nothing throws it yet. */
+/** A session token is not to be believed. Its message names nothing of the token and nothing that is configured. */
 export declare class TokenVerificationError extends Error {
   private constructor();
   /** Always `TokenVerificationError`. */
   override readonly name: "TokenVerificationError";
   /** Always `token_verification_failed`. */
   readonly code: "token_verification_failed";
-  /** Clerk's reason, for example `token-expired`. */
-  readonly reason: string;
+  /** Why, in Clerk's words. */
+  readonly reason: TokenVerificationErrorReason;
 }
 
 /** Every other error. Nothing here needs a look at `message`: `code` is stable, the text is not. */

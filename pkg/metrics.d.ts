@@ -30,6 +30,11 @@ export interface MetricsReport {
   readonly responseTimes: LatencySummary;
   /** How calls to Clerk ended; each attempt counts once. */
   readonly outcomes: { readonly [outcome in "2xx" | "3xx" | "4xx" | "429" | "5xx" | "timeout" | "network"]: number };
+  /**
+   * Session tokens: `known` were verified before and passed every check again, `verified` had their signature checked,
+   * `refused` are not to be believed, or there was no key to tell.
+   */
+  readonly verifications: { readonly [verdict in "known" | "verified" | "refused"]: number };
   /** How reads were answered; each counts once. `pass` reads are not cached, `coalesced` ones joined another's call. */
   readonly lookups: { readonly [lookup in "hit" | "stale" | "miss" | "expired" | "pass" | "coalesced"]: number };
   /** Attempts after the first. */

@@ -1,7 +1,7 @@
 //! `core::metrics`: what is counted where, how good the quantiles are, and that Prometheus can read it.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "the helpers of tests may panic")]
 
-use clerk_edge::core::metrics::{Latency, Lookup, MAX_BUCKET_RATIO, Metrics, Outcome, Refusal, Removal};
+use clerk_edge::core::metrics::{Latency, Lookup, MAX_BUCKET_RATIO, Metrics, Outcome, Refusal, Removal, Verification};
 use clerk_edge::core::time::Duration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -28,6 +28,9 @@ fn busy() -> Metrics {
     let mut metrics = Metrics::default();
     for status in [Lookup::Hit, Lookup::Hit, Lookup::Stale, Lookup::Coalesced, Lookup::Miss, Lookup::Pass] {
         metrics.record_lookup(status);
+    }
+    for verdict in [Verification::Known, Verification::Known, Verification::Verified, Verification::Refused] {
+        metrics.record_verification(verdict);
     }
     metrics.record_call(Outcome::of_status(200), ms(30));
     metrics.record_call(Outcome::of_status(429), ms(2));
@@ -57,6 +60,7 @@ fn the_report_begins_with_the_five_known_fields() {
 fn the_report_has_every_label_in_camel_case() {
     let report = serde_json::to_value(busy().snapshot()).expect("JSON");
     assert_eq!(report["lookups"], json!({"hit":2,"stale":1,"miss":1,"expired":0,"pass":1,"coalesced":1}));
+    assert_eq!(report["verifications"], json!({"known":2,"verified":1,"refused":1}));
     assert_eq!(report["outcomes"], json!({"2xx":1,"3xx":0,"4xx":0,"429":1,"5xx":0,"timeout":1,"network":0}));
     assert_eq!(report["refusals"], json!({"limiter":0,"pool":0,"flight":0,"budget":1}));
     assert_eq!(report["removals"], json!({"evicted":0,"invalidated":7,"expired":0}));
@@ -206,7 +210,7 @@ fn scrape(text: &str) -> BTreeMap<String, Family> {
 #[test]
 fn prometheus_can_read_the_exposition() {
     let families = scrape(&busy().prometheus());
-    assert_eq!(families.len(), 8);
+    assert_eq!(families.len(), 9);
     for (name, family) in &families {
         assert!(name.starts_with("clerk_edge_"), "{name}");
         match family.kind.as_str() {

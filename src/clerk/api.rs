@@ -24,6 +24,8 @@ pub struct Question<B> {
     pub keep: Option<Keep>,
     /// What becomes stale by asking.
     pub stale: Vec<String>,
+    /// Whose tokens are no longer to be believed if the answer is a success: tags of sessions and users.
+    pub ended: Vec<String>,
     /// Where the objects are that fields are selected from.
     pub shape: Shape<'static>,
     /// Which of their fields are wanted.
@@ -77,6 +79,7 @@ impl<B: Body> Question<B> {
         Ok(Self {
             keep: keep.filter(|keep| !keep.ttl.is_zero()),
             stale: found.as_ref().map_or_else(|| policy::stale_by_unknown(method), policy::stale),
+            ended: found.as_ref().map(policy::ended).unwrap_or_default(),
             shape: found.as_ref().map_or(Shape::Item, policy::shape),
             fields: manner.fields.filter(|fields| !fields.is_full()),
             exchange: Exchange {

@@ -59,11 +59,11 @@ impl<R: Runtime> Client<R> {
         if let Some(hit) = self.peek(&question) {
             return Ok(hit);
         }
-        let Question { exchange, keep, stale, shape, fields } = question;
+        let Question { exchange, keep, stale, ended, shape, fields } = question;
         let since = self.pipeline.epoch();
         let served = match &keep {
             Some(keep) => self.pipeline.read(&self.rt, exchange, keep.clone()).await?,
-            None => self.pipeline.pass(&self.rt, exchange, stale).await?,
+            None => self.pipeline.pass(&self.rt, exchange, stale, ended).await?,
         };
         let Some(fields) = fields.filter(|_| served.answer.is_success()) else { return Ok(served) };
         let answer = Rc::new(select(&served.answer, &fields, shape)?);

@@ -229,12 +229,10 @@ impl<K: Clone + 'static> Keys<K> {
         R: Runtime + Crypto<Key = K>,
     {
         let name = format!("keys {}", self.id);
-        let work = || {
-            let (keys, pipeline, rt) = (Rc::clone(self), pipeline.clone(), rt.clone());
-            async move { keys.fetch(&rt, &pipeline).await }
-        };
+        let (keys, task_rt, task_pipeline) = (Rc::clone(self), rt.clone(), pipeline.clone());
+        let work = async move { keys.fetch(&task_rt, &task_pipeline).await };
         // What is no error of a token's: the work itself was lost, or there is too much of it.
-        pipeline.share(rt, &name, work).await.map(drop).map_err(|error| why(&error))
+        pipeline.share(rt, &name, Box::pin(work)).await.map(drop).map_err(|error| why(&error))
     }
 }
 

@@ -68,20 +68,18 @@ impl<R: Runtime> Verifier<R> {
     async fn asked(&self, rt: &R, name: &str, token: &str, kind: TokenKind) -> Outcome<R::Body> {
         let question = question::<R::Body>(self.pipeline().config(), token, kind)?;
         let since = self.pipeline().epoch();
-        let work = || {
-            let (pipeline, rt, name) = (self.pipeline().clone(), rt.clone(), name.to_owned());
-            async move {
-                let answer = pipeline.fetch(&rt, question.exchange).await?;
-                let body = answer.body.to_vec();
-                if let Ok(machine) = judged(kind, answer.status, &body, &[], &rt) {
-                    let ttl = machine.lifetime(MAX_LIFETIME, rt.unix());
-                    let keep = Keep { key: name, ttl, tags: vec![MACHINES.into()], expiry: Expiry::Unsaid };
-                    pipeline.keep(&keep, Rc::clone(&answer), since, rt.now());
-                }
-                Ok(answer)
+        let (pipeline, task_rt, key) = (self.pipeline().clone(), rt.clone(), name.to_owned());
+        let work = async move {
+            let answer = pipeline.fetch(&task_rt, question.exchange).await?;
+            let body = answer.body.to_vec();
+            if let Ok(machine) = judged(kind, answer.status, &body, &[], &task_rt) {
+                let ttl = machine.lifetime(MAX_LIFETIME, task_rt.unix());
+                let keep = Keep { key, ttl, tags: vec![MACHINES.into()], expiry: Expiry::Unsaid };
+                pipeline.keep(&keep, Rc::clone(&answer), since, task_rt.now());
             }
+            Ok(answer)
         };
-        self.pipeline().share(rt, name, work).await
+        self.pipeline().share(rt, name, Box::pin(work)).await
     }
 }
 

@@ -179,6 +179,18 @@ pub fn stale_by_unknown(method: Method) -> Vec<String> {
     }
 }
 
+/// The sessions and users whose access this call ends, as tags: their tokens have up to a minute left, and are refused
+/// here from when the call succeeds. Whoever is banned in bulk is named in the body only, and not found here.
+#[must_use]
+pub fn ended(found: &Match<'_>) -> Vec<String> {
+    let id = found.params().next().map(|(_, value)| value).unwrap_or_default();
+    match (found.operation.method, found.operation.path) {
+        (Method::Post, "/sessions/{session_id}/revoke") => vec![format!("sessions/{id}")],
+        (Method::Post, "/users/{user_id}/ban") | (Method::Delete, "/users/{user_id}") => vec![format!("users/{id}")],
+        _ => Vec::new(),
+    }
+}
+
 /// Whether Clerk counts this operation against a limit of its own (per user, organization or membership, or by the hour),
 /// beside that of the instance (system limits, 2026-08-21). A 429 for one such resource must not hold up all others.
 #[must_use]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::api::{Manner, Question, id_segment};
 use super::client::{Answered, Client};
-use super::pipeline::{Answer, Expiry, Keep};
+use super::pipeline::{Answer, Expiry, Keep, Work};
 use super::policy;
 use super::query::Query;
 use crate::config::Config;
@@ -24,7 +24,7 @@ pub const MAX_KEY_BYTES: usize = 1_024;
 const LIFETIMES: std::ops::RangeInclusive<u64> = 30..=315_360_000;
 
 /// What a caller keeps a token of its own under. It cannot be the key of anything else in the cache: those begin with a
-/// version, which is letters and digits, or with [`CLERKS`].
+/// version, which is letters and digits, or with another sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenKey(String);
 
@@ -124,17 +124,17 @@ impl<R: Runtime> Client<R> {
         }
         let keep = Keep { key: key.0, ttl, tags: Vec::new(), expiry: Expiry::Perhaps(Duration::ZERO) };
         let (timeout, limit) = (self.pipeline().config().deadline, self.pipeline().config().max_response_bytes);
-        let work = |give_up: Instant| {
+        let work = |give_up: Instant| -> Work<R> {
             let (fetched, within) = (fetch(), give_up.since(self.rt().elapsed()));
             let (bell, _) = self.rt().bell(within);
-            async move {
+            Box::pin(async move {
                 match race(fetched, bell).await {
                     Raced::First(body) => body.and_then(|body| answer(body, limit)),
                     Raced::Second(()) => Err(Error::Timeout { after: timeout }),
                 }
-            }
+            })
         };
-        Ok(self.pipeline().share_kept(self.rt(), keep, work).await?.answer)
+        Ok(self.pipeline().share_kept(self.rt(), keep, &work).await?.answer)
     }
 
     /// What is kept under `key`, for a caller who would keep it for `ttl`. Never waits.

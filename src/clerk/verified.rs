@@ -49,6 +49,7 @@ impl<B> Verified<B> {
     }
 
     /// Whether the claims are believed under this policy now.
+    #[inline]
     pub(super) fn check(&self, policy: u32, checks: &Checks, now: UnixTime) -> Result<(), TokenError> {
         if self.passed.get() != policy {
             self.claims.check_static(checks)?;

@@ -10,13 +10,14 @@ use std::rc::Rc;
 
 use super::keys::{Found, Keys};
 use super::pipeline::Pipeline;
-use super::spelled::{self, Name};
+use super::spelled::{Name, Spelled};
 use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{Epoch, Freshness, Lookup, NewEntry};
 use crate::core::jwt::{
     Algorithm, Checks, Claims, LastHeader, Proof, Reason, RsaPublicKey, TokenError, Types, Unverified,
 };
+use crate::core::metrics::Verification;
 use crate::core::session::Instance;
 use crate::core::time::{Duration, Instant, UnixTime};
 use crate::error::Error;
@@ -222,9 +223,10 @@ impl<R: Runtime> Verifier<R> {
 
     /// What was verified before, if it passes the checks of this policy now; `look` takes what it needs. `token` is the
     /// whole of it, every byte is compared, and nothing is copied or allocated.
+    #[inline]
     pub fn recall<T>(
         &self,
-        token: &[Cell<u8>],
+        token: Spelled<'_>,
         policy: u32,
         now: Instant,
         unix: UnixTime,
@@ -232,11 +234,16 @@ impl<R: Runtime> Verifier<R> {
     ) -> Option<T> {
         let other = if policy == 0 { None } else { Some(self.policy(policy)?) };
         let policy = other.as_ref().unwrap_or(&self.0.configured);
-        let (prefix, end) = (policy.keys.prefix(), spelled::end_of(token)?);
-        let is = |name: &str| name.strip_prefix(prefix).is_some_and(|text| spelled::says(token, text));
+        let (prefix, end) = (policy.keys.prefix(), token.end()?);
+        let is = |name: &str| name.strip_prefix(prefix).is_some_and(|text| token.says(text));
         let mut tokens = self.0.pipeline.verified().borrow_mut();
         let verified = tokens.get_ending(&end, prefix.len() + token.len(), is, now)?;
-        if verified.check(policy.id, &policy.checks, unix).is_ok() { look(verified) } else { None }
+        let is_good = verified.check(policy.id, &policy.checks, unix).is_ok();
+        let found = if is_good { look(verified) } else { None };
+        if found.is_some() {
+            self.record(Verification::Known);
+        }
+        found
     }
 
     /// What is to be done for `token`. Never waits. Costs one look-up and one reading of the token.
@@ -253,10 +260,11 @@ impl<R: Runtime> Verifier<R> {
         self.begin_named(Name::new(policy.keys.prefix(), token), policy, now, unix)
     }
 
-    /// The same for a token in cells. `None` if it is not UTF-8.
+    /// The same for a token in words. `None` if it is not UTF-8.
+    #[must_use]
     pub fn begin_spelled(
         &self,
-        token: &[Cell<u8>],
+        token: Spelled<'_>,
         policy: &Rc<Policy<R::Key>>,
         now: Instant,
         unix: UnixTime,
@@ -265,6 +273,26 @@ impl<R: Runtime> Verifier<R> {
     }
 
     fn begin_named(
+        &self,
+        name: Name,
+        policy: &Rc<Policy<R::Key>>,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<Step<R>, TokenError> {
+        let step = self.step(name, policy, now, unix);
+        match &step {
+            Ok(Step::Known(_)) => self.record(Verification::Known),
+            Ok(Step::Sign(_) | Step::Load(_)) => {}
+            Err(_) => self.record(Verification::Refused),
+        }
+        step
+    }
+
+    fn record(&self, verdict: Verification) {
+        self.0.pipeline.metrics().borrow_mut().record_verification(verdict);
+    }
+
+    fn step(
         &self,
         name: Name,
         policy: &Rc<Policy<R::Key>>,
@@ -311,6 +339,18 @@ impl<R: Runtime> Verifier<R> {
         now: Instant,
         unix: UnixTime,
     ) -> Result<Rc<Verified<R::Body>>, TokenError> {
+        let end = self.end(pending, proof, now, unix);
+        self.record(if end.is_ok() { Verification::Verified } else { Verification::Refused });
+        end
+    }
+
+    fn end(
+        &self,
+        pending: Pending<R>,
+        proof: Proof,
+        now: Instant,
+        unix: UnixTime,
+    ) -> Result<Rc<Verified<R::Body>>, TokenError> {
         let Pending { token, name, policy, since, .. } = pending;
         let category = token.category();
         let mut claims = token.proven(proof)?;
@@ -345,7 +385,8 @@ impl<R: Runtime> Verifier<R> {
                 Step::Sign(pending) => pending,
                 Step::Load(unloaded) => {
                     if load < MAX_LOADS {
-                        self.load(rt, policy, &unloaded).await.map_err(Error::Token)?;
+                        let loaded = self.load(rt, policy, &unloaded).await;
+                        loaded.inspect_err(|_| self.record(Verification::Refused)).map_err(Error::Token)?;
                     }
                     continue;
                 }

@@ -30,7 +30,7 @@ pub struct Options {
     pub webhook_signing_secret: Option<String>,
     /// `ins_…`: webhooks of any other instance are refused. Default: not checked.
     pub instance_id: Option<String>,
-    /// Where the Backend API is: an origin, `https:` unless it is a local stand-in. Default [`DEFAULT_API_URL`].
+    /// Where the Backend API is: an origin, `https:` unless it is a local stand-in. Default [`DEFAULT_API_URL`](super::DEFAULT_API_URL).
     pub api_url: Option<String>,
     /// The first path segment. Default `v1`.
     pub api_version: Option<String>,

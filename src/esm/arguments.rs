@@ -4,7 +4,7 @@ use js_sys::{Array, Function, JSON, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::clerk::query::Query;
-use crate::config::{Options, TokenOptions};
+use crate::config::Options;
 use crate::core::projection::FieldSet;
 use crate::core::time::Duration;
 use crate::error::Error;
@@ -37,14 +37,6 @@ pub(super) fn options(given: &JsValue) -> Result<Options, Error> {
         return Err(Error::InvalidConfig("options must be an object".into()));
     }
     serde_wasm_bindgen::from_value(given.clone()).map_err(|why| Error::InvalidConfig(why.to_string()))
-}
-
-/// What one call asks of a token.
-pub(super) fn token_options(given: &JsValue) -> Result<TokenOptions, Error> {
-    if !given.is_object() {
-        return Err(invalid("options must be an object"));
-    }
-    serde_wasm_bindgen::from_value(given.clone()).map_err(|why| invalid(why.to_string()))
 }
 
 /// `object[name]`, which must be a function if it is there.

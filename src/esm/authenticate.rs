@@ -1,21 +1,16 @@
 //! `authenticateRequest` and `has`: requests as hosts and frameworks hold them, and states as `authenticate.js` takes them.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, get};
-use super::client::Client;
+use super::client::{Client, until};
 use super::webhooks::Given;
 use crate::clerk::auth::{Asking, SignedIn, State};
 use crate::clerk::gateway::Incoming;
 use crate::core::session::{Accepts, Auth, HasQuery, Headers, PendingSessions, TokenKind};
 use crate::error::Error;
-use crate::js::{JsBody, to_js, until_gone};
+use crate::js::{JsBody, Settled, at_once, to_js};
 
 #[wasm_bindgen(module = "/src/esm/authenticate.js")]
 extern "C" {
@@ -98,26 +93,13 @@ impl Client {
         let forgotten = || Error::InvalidArgument("options: too many different ones at once".into());
         let policy = self.verifier().policy(policy).ok_or_else(forgotten)?;
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
-        let state = async move { verifier.authenticate(&rt, &policy, &request.asking()).await };
-        Ok(at_once(async move {
-            let state = until_gone(signal, state).await.ok_or_else(|| to_js(&Error::Aborted))?;
-            parted(&state)
-        }))
-    }
-}
-
-/// The outcome of `future` if there is nothing to wait for, which costs no promise; else a promise.
-fn at_once(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> JsValue {
-    let mut future = Box::pin(future);
-    match pin!(&mut future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(value)) => value,
-        Poll::Ready(Err(error)) => js_sys::Promise::reject(&error).into(),
-        Poll::Pending => future_to_promise(future).into(),
+        let state = async move { parted(&verifier.authenticate(&rt, &policy, &request.asking()).await) };
+        Ok(at_once(until(signal, Box::pin(state))))
     }
 }
 
 /// A state, as `authenticate.js` makes the caller's of it.
-fn parted(state: &State<JsBody>) -> Result<JsValue, JsValue> {
+fn parted(state: &State<JsBody>) -> Settled {
     match state {
         State::SignedIn(SignedIn { kind, token, auth, verified, .. }) => {
             let claims = verified.as_ref().map(|verified| verified.body().parsed()).transpose()?;

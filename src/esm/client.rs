@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, Names};
 use super::engine::{self, Engine};
@@ -24,7 +23,7 @@ use crate::core::metrics::{Lookup, Outcome};
 use crate::core::projection::FieldSet;
 use crate::core::time::Duration;
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, memory_bytes, slots, to_js, until_gone};
+use crate::js::{JsBody, JsRuntime, Work, memory_bytes, promise, slots, to_js, until_gone};
 use crate::runtime::http::Method;
 
 #[wasm_bindgen(module = "/src/esm/client.js")]
@@ -272,10 +271,16 @@ pub(super) fn wait(
     signal: Option<web_sys::AbortSignal>,
     answered: impl Future<Output = client::Answered<JsRuntime>> + 'static,
 ) -> Promise {
-    future_to_promise(async move {
-        let answer = until_gone(signal, answered).await.unwrap_or(Err(Error::Aborted));
-        answer.and_then(|answer| value(&answer)).map_err(|error| to_js(&error))
-    })
+    let settled = async { answered.await.and_then(|answer| value(&answer)).map_err(|error| to_js(&error)) };
+    promise(until(signal, Box::pin(settled)))
+}
+
+/// The same work, given up when the signal fires.
+pub(super) fn until(signal: Option<web_sys::AbortSignal>, work: Work) -> Work {
+    if signal.is_none() {
+        return work;
+    }
+    Box::pin(async { until_gone(signal, work).await.unwrap_or_else(|| Err(to_js(&Error::Aborted))) })
 }
 
 pub(super) fn value(answer: &Answer<JsBody>) -> Result<JsValue, Error> {

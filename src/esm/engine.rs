@@ -73,10 +73,12 @@ impl Engine {
         self.memory.get_or_init(make).clone()
     }
 
+    #[inline]
     pub(super) fn pipeline(&self, rt: &JsRuntime) -> &Pipeline<JsRuntime> {
         self.pipeline.get_or_init(|| Pipeline::new(self.config.clone(), rt.random()))
     }
 
+    #[inline]
     pub(super) fn verifier(&self, rt: &JsRuntime) -> &Verifier<JsRuntime> {
         self.verifier.get_or_init(|| Verifier::new(self.pipeline(rt).clone()))
     }

@@ -24,21 +24,24 @@ export const arena = (memory, bytes, length, figures) => ({
 
 const encoder = new TextEncoder();
 
-/** What of a call's options decides what is asked of a token, as text; undefined if that is what is configured. */
-function termsOf({ authorizedParties, audience, issuer, clockSkewInMs, jwtKey }) {
-  const terms = [authorizedParties, audience, issuer, clockSkewInMs, jwtKey];
-  return terms.every((term) => term === undefined) ? undefined : JSON.stringify(terms);
-}
+/** What JSON cannot say, said in a way that is never right and never like anything else. */
+const plain = (_, value) =>
+  typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))
+    ? { [typeof value]: String(value) }
+    : value;
+
+/** What of a call's options decides what is asked of a token, read once. */
+const termsOf = ({ authorizedParties, audience, issuer, clockSkewInMs, jwtKey }) =>
+  JSON.stringify({ authorizedParties, audience, issuer, clockSkewInMs, jwtKey }, plain);
 
 /** The number of the policy that these options ask for. */
 export function policyOf(client, memory, options) {
   if (options === undefined || options === null) return 0;
-  if (typeof options !== 'object') return client.policy(options);
-  const terms = termsOf(options);
-  if (terms === undefined) return 0;
+  const terms = typeof options === 'object' ? termsOf(options) : '""';
+  if (terms === '{}') return 0;
   const known = memory.policies.get(terms);
   if (known !== undefined && client.hasPolicy(known)) return known;
-  const policy = client.policy(options);
+  const policy = client.policy(terms);
   if (memory.policies.size >= MAX_POLICIES) memory.policies.clear();
   memory.policies.set(terms, policy);
   return policy;

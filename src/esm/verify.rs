@@ -1,19 +1,19 @@
 //! `verifyToken`, in the parts that `verify.js` puts together.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-use super::client::{Client, rejected};
+use super::client::{Client, rejected, until};
 use super::{arena, arguments};
+use crate::clerk::spelled::Spelled;
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
+use crate::config::TokenOptions;
 use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, to_js, until_gone};
+use crate::js::{JsBody, JsRuntime, promise, to_js};
 use crate::runtime::SoftwareKey;
 
 /// [`Client::look`], [`Client::finish`]: the outcome is there, [`Client::begun`] has it.
@@ -33,6 +33,10 @@ extern "C" {
     fn views(memory: &JsValue, bytes: usize, length: usize, figures: usize) -> JsValue;
 }
 
+fn token_options(json: &str) -> Result<TokenOptions, Error> {
+    serde_json::from_str(json).map_err(|why| Error::InvalidArgument(format!("options: {why}")))
+}
+
 /// What makes views of the arena.
 pub(super) fn arena() -> JsValue {
     let [bytes, length, figures] = arena::addresses();
@@ -41,13 +45,13 @@ pub(super) fn arena() -> JsValue {
 
 #[wasm_bindgen]
 impl Client {
-    /// The number of the policy that these options of `verifyToken` ask for.
+    /// The number of the policy that these options of `verifyToken`, as JSON, ask for.
     ///
     /// # Errors
     /// `invalid_argument` or `invalid_config`.
-    pub fn policy(&self, options: &JsValue) -> Result<u32, JsValue> {
+    pub fn policy(&self, options: &str) -> Result<u32, JsValue> {
         let made = || {
-            let (checks, key) = arguments::token_options(options)?.parse(&self.config().checks)?;
+            let (checks, key) = token_options(options)?.parse(&self.config().checks)?;
             Ok(self.verifier().other_policy(checks, key).id())
         };
         made().map_err(|error: Error| to_js(&error))
@@ -115,16 +119,16 @@ impl Client {
             Err(error) => return rejected(&error),
         };
         let (verifier, rt) = (self.verifier().clone(), self.host().clone());
-        future_to_promise(async move {
-            let outcome = until_gone(signal, verifier.verify(&rt, &token, &policy)).await;
-            let claims = outcome.unwrap_or(Err(Error::Aborted)).map_err(|error| to_js(&error))?;
+        let claims = async move {
+            let claims = verifier.verify(&rt, &token, &policy).await.map_err(|error| to_js(&error))?;
             claims.body().parsed()
-        })
+        };
+        promise(until(signal, Box::pin(claims)))
     }
 }
 
 impl Client {
-    fn begin(&self, token: &[Cell<u8>], policy: u32, reading: f64) -> f64 {
+    fn begin(&self, token: Spelled<'_>, policy: u32, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
         let Some(policy) = self.verifier().policy(policy) else { return SLOWLY };
         match self.verifier().begin_spelled(token, &policy, now, unix) {

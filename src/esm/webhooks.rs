@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Function, JSON, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::arguments::{self, get};
 use super::client::{Client, rejected};
@@ -13,7 +12,7 @@ use crate::clerk::gateway::Incoming;
 use crate::config;
 use crate::core::webhook::Secret;
 use crate::error::Error;
-use crate::js::{received, to_js};
+use crate::js::{promise, received, to_js};
 use crate::runtime::Clock;
 
 /// `Headers`, or a plain object as Node's frameworks have it.
@@ -86,7 +85,7 @@ impl Client {
             Ok(checked) => checked,
             Err(error) => return rejected(&error),
         };
-        future_to_promise(async move {
+        promise(Box::pin(async move {
             let verified = async {
                 let body = match source {
                     Source::Here(bytes) => bytes,
@@ -97,7 +96,7 @@ impl Client {
                 Ok(Array::of2(&json.into(), &event.delivery.into()).into())
             };
             verified.await.map_err(|error: Error| to_js(&error))
-        })
+        }))
     }
 
     /// `webhooks.apply(event)` of an event, as JSON, with the id of its delivery if it is known: how many answers it

@@ -99,6 +99,7 @@ impl JsBody {
     }
 
     /// Where that value is in [`glue::slots`], if it was asked for and is held.
+    #[inline]
     pub(crate) fn slot(&self) -> Option<u32> {
         self.0.parsed.get().map(|slot| slot.0)
     }

@@ -27,6 +27,7 @@ mod crypto;
 #[cfg(feature = "esm")]
 mod error;
 mod glue;
+mod promise;
 mod runtime;
 mod timer;
 
@@ -38,4 +39,7 @@ pub(crate) use callback::attempt;
 pub(crate) use error::to_js;
 #[cfg(feature = "esm")]
 pub(crate) use glue::slots;
+#[cfg(feature = "esm")]
+pub(crate) use promise::{Settled, Work};
+pub(crate) use promise::{at_once, promise};
 pub(crate) use runtime::{JsRuntime, memory_bytes};

@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::abort::Aborter;
 use super::body::JsBody;
 use super::glue;
+use super::promise::promise;
 use super::timer::{JsBell, JsRing};
 use crate::core::time::{Duration, Instant, Monotonic, UnixTime};
 use crate::runtime::http::{Headers, Request, Response};
@@ -50,6 +51,7 @@ impl JsRuntime {
 
 impl JsRuntime {
     /// The instant of this reading of [`Clock::now`]'s clock, for a caller in JavaScript who has read it already.
+    #[inline]
     pub(crate) fn observe(&self, reading: f64) -> Instant {
         match &self.now {
             Some(own) => observe(&own.monotonic, reading),
@@ -168,10 +170,10 @@ impl Entropy for JsRuntime {
 
 impl Tasks for JsRuntime {
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        let done = future_to_promise(async move {
+        let done = promise(Box::pin(async move {
             task.await;
             Ok(JsValue::UNDEFINED)
-        });
+        }));
         glue::outlive(&done, self.context.as_ref());
     }
 }

@@ -14,6 +14,7 @@ use super::environment::Environment;
 use super::routes;
 use crate::clerk::gateway::{Gateway, Reply};
 use crate::clerk::pipeline::Pipeline;
+use crate::clerk::verifier::Verifier;
 use crate::clerk::webhooks::Webhooks;
 use crate::config::{Config, Host};
 use crate::core::cache::Handle;
@@ -31,6 +32,7 @@ pub(super) struct State {
     pub(super) pipeline: Pipeline<JsRuntime>,
     pub(super) gateway: Gateway,
     pub(super) webhooks: Webhooks,
+    pub(super) verifier: Verifier<JsRuntime>,
 }
 
 #[wasm_bindgen(module = "/src/worker/front.js")]
@@ -46,7 +48,9 @@ impl State {
         let gateway = Gateway::new(&config, environment.gateway_token)?;
         let seed = JsRuntime::default().random();
         let webhooks = Webhooks::new(&config);
-        let state = Rc::new(Self { pipeline: Pipeline::new(config, seed), gateway, webhooks });
+        let pipeline = Pipeline::new(config, seed);
+        let verifier = Verifier::new(pipeline.clone());
+        let state = Rc::new(Self { pipeline, gateway, webhooks, verifier });
         let looking = Rc::clone(&state);
         let look = Closure::<dyn Fn(f64, String) -> JsValue>::new(move |handle, authorization: String| {
             looking.look(handle, &authorization)

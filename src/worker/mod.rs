@@ -3,6 +3,7 @@
 mod entry;
 mod environment;
 mod routes;
+mod verify;
 mod webhooks;
 
 pub use entry::fetch;

@@ -12,3 +12,11 @@ export function respond(status, body, contentType, cache, age, timing, retryAfte
   if (ray !== undefined) headers['cf-ray'] = ray;
   return new Response(status === 204 || status === 304 ? null : body, { status, headers });
 }
+
+/** What forward auth is told: `told` is names and values by turns. Nothing downstream may keep it for another request. */
+export function tell(status, body, told) {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  for (let i = 0; i < told.length; i += 2) headers[told[i]] = told[i + 1];
+  if (status === 503) headers['retry-after'] = '1';
+  return new Response(body, { status, headers });
+}

@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 use worker::worker_sys::Context;
 
 use super::entry::State;
-use super::webhooks;
+use super::{verify, webhooks};
 use crate::clerk::client::{Client, report};
 use crate::clerk::gateway::{Asked, CacheStatus, Incoming, Reply};
 use crate::clerk::pipeline::{Served, Source};
 use crate::core::time::millis;
 use crate::error::Error;
-use crate::js::{JsBody, JsRuntime, memory_bytes, until_gone};
+use crate::js::{JsBody, JsRuntime, memory_bytes, promise, until_gone};
 use crate::runtime::Timer;
 
 #[wasm_bindgen(module = "/src/worker/respond.js")]
@@ -57,6 +57,9 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
     if path(&url) == webhooks::PATH {
         return webhooks::answer(state, request); // whose signature lets it in
     }
+    if path(&url) == verify::PATH {
+        return verify::answer(state, request, context); // whose own token is the question
+    }
     if !state.gateway.admits(state.pipeline.config(), request.header("authorization").as_deref()) {
         return render(&Reply::unauthorized(), 0.0).into();
     }
@@ -92,7 +95,7 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
     let client = Client::new(state.pipeline.clone(), rt.in_context(context.into()));
     let (state, request) = (Rc::clone(state), Clone::clone(request));
     let begun = rt.elapsed();
-    future_to_promise(async move {
+    promise(Box::pin(async move {
         let signal = request.signal();
         let reply = until_gone(Some(signal), async {
             match body(&request).await {
@@ -108,7 +111,7 @@ fn gateway(state: &Rc<State>, request: &Request, url: &str, context: Context) ->
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of one request")]
         let took = millis(rt.elapsed().since(begun)) as f64;
         Ok(render(&reply, took).into())
-    })
+    }))
     .into()
 }
 

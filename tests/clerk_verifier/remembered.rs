@@ -2,20 +2,31 @@
 
 use std::cell::Cell;
 
+use clerk_edge::clerk::api::Manner;
+use clerk_edge::clerk::client::Client;
+use clerk_edge::clerk::query::Query;
+use clerk_edge::clerk::spelled::Spelled;
 use clerk_edge::config::TokenOptions;
 use clerk_edge::core::jwt::Reason;
 use clerk_edge::core::time::{Instant, UnixTime};
 use clerk_edge::runtime::Clock;
+use clerk_edge::runtime::http::Method;
 
 use crate::world::{ISSUED, World, vector, with_party};
 
-fn cells(token: &str) -> Vec<Cell<u8>> {
-    token.bytes().map(Cell::new).collect()
+/// A token as JavaScript wrote it, over another that was longer.
+fn cells(token: &str) -> Vec<Cell<u64>> {
+    let mut bytes = token.as_bytes().to_vec();
+    bytes.resize(bytes.len() / 8 * 8 + 16, b'x');
+    bytes.as_chunks().0.iter().map(|word| Cell::new(u64::from_le_bytes(*word))).collect()
 }
 
 /// Whether the token is found without being parsed, and believed under the policy with this number.
 fn is_recalled(world: &World, token: &str, policy: u32) -> bool {
-    world.verifier.recall(&cells(token), policy, world.rt.now(), world.rt.unix(), |_| Some(())).is_some()
+    world
+        .verifier
+        .recall(Spelled::new(&cells(token), token.len()), policy, world.rt.now(), world.rt.unix(), |_| Some(()))
+        .is_some()
 }
 
 /// Whether the token is at hand: answered without a signature check.
@@ -49,7 +60,12 @@ fn r12_a_wall_clock_that_steps_back_is_believed() {
     world.verify(&token).unwrap();
     let recall = |unix| {
         let now = Instant::from_millis(ISSUED + 25_000);
-        world.verifier.recall(&cells(&token), 0, now, UnixTime::from_millis(ISSUED + unix), |_| Some(())).is_some()
+        world
+            .verifier
+            .recall(Spelled::new(&cells(&token), token.len()), 0, now, UnixTime::from_millis(ISSUED + unix), |_| {
+                Some(())
+            })
+            .is_some()
     };
     assert!(recall(25_000));
     assert!(!recall(24_999), "issued in the future again");
@@ -195,4 +211,41 @@ fn r12_memory_is_bounded_in_entries() {
     world.verify(&vector("a.tokens.second")).unwrap();
     let at_hand = ["plain", "second"].map(|name| is_at_hand(&world, &vector(&format!("a.tokens.{name}"))));
     assert_eq!(at_hand.iter().filter(|known| **known).count(), 1);
+}
+
+#[test]
+fn r12_who_ends_a_session_through_this_client_need_not_wait_for_the_webhook() {
+    for (method, path) in [
+        (Method::Post, "/sessions/sess_1/revoke"),
+        (Method::Post, "/users/user_1/ban"),
+        (Method::Delete, "/users/user_1"),
+    ] {
+        let world = World::new(|_| ());
+        let (token, other) = (vector("a.tokens.plain"), vector("a.tokens.second"));
+        world.verify(&token).unwrap();
+        let client = Client::new(world.pipeline.clone(), world.rt.clone());
+        let none = Query::new();
+        let request = || client.request(method, path, &none, Manner::default());
+        world.answers(404, "{}");
+        world.rt.run(request()).unwrap_err();
+        assert_eq!(world.verify(&token).as_deref(), Ok("user_1"), "{path} failed");
+        world.answers(200, "{}");
+        world.rt.run(request()).unwrap();
+        assert_eq!(world.verify(&token), Err(Reason::VerificationFailed), "{path}");
+        assert_eq!(world.verify(&other).as_deref(), Ok("user_2"), "{path} is about somebody else");
+    }
+}
+
+#[test]
+fn what_became_of_tokens_is_counted() {
+    let world = World::new(|_| ());
+    let token = vector("a.tokens.plain");
+    world.verify(&token).unwrap();
+    world.verify(&token).unwrap();
+    world.verify(&vector("b.tokens.plain")).unwrap_err();
+    world.verify(&vector("c.tokens.plain")).unwrap_err();
+    world.verify("nonsense").unwrap_err();
+    assert!(is_recalled(&world, &token, 0));
+    let counted = world.pipeline.metrics().borrow().snapshot().verifications;
+    assert_eq!(counted.iter().collect::<Vec<_>>(), [("known", 2), ("verified", 1), ("refused", 3)]);
 }

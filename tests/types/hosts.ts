@@ -10,3 +10,4 @@ createClerkClient({ secretKey: "sk_test_x", fetch: async () => "{}" });
 export const user = clerk.users.getUser("user_1", { signal: AbortSignal.timeout(1_000) });
 export const scoped = (request: Request, ctx: { waitUntil(promise: Promise<unknown>): void }): unknown =>
   clerk.with({ signal: request.signal, waitUntil: (promise) => ctx.waitUntil(promise) });
+export const who = (request: Request): unknown => clerk.authenticateRequest(request, { signal: request.signal });

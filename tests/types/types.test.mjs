@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { DEFAULT_SECRET_KEY as secretKey, startSim } from '../clerk-sim/sim.mjs';
 import { install, root, tool } from '../runtimes/support/install.mjs';
 
 const STRICT = [
@@ -80,8 +81,8 @@ describe('the examples compile', () => {
 });
 
 describe('the declarations are complete', () => {
-  const declarations = ['index.d.ts', 'metrics.d.ts', 'tokens.d.ts', 'webhooks.d.ts'].map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8'));
-  const text = declarations.join('\n');
+  const ours = ['index.d.ts', 'metrics.d.ts', 'session-tokens.d.ts', 'tokens.d.ts', 'users.d.ts', 'webhooks.d.ts'];
+  const text = ours.map((name) => readFileSync(path.join(root, 'pkg', name), 'utf8')).join('\n');
   const json = clerkJson();
 
   test('what the package exports is declared, and the other way round', async () => {
@@ -104,8 +105,7 @@ describe('the declarations are complete', () => {
       tokens: namesIn('TokensApi'),
       metrics: namesIn('MetricsApi'),
       webhooks: namesIn('WebhooksApi'),
-      request: true,
-      with: true,
+      ...namesIn('ClerkClient'),
     });
   });
 
@@ -115,7 +115,7 @@ describe('the declarations are complete', () => {
     assert.deepEqual(Object.keys(report).sort(), Object.keys(membersOf(text, 'MetricsReport')).sort());
     assert.deepEqual(Object.keys(report.live).sort(), Object.keys(membersOf(text, 'LiveCounts')).sort());
     assert.deepEqual(Object.keys(report.responseTimes).sort(), Object.keys(membersOf(text, 'LatencySummary')).sort());
-    for (const name of ['outcomes', 'lookups', 'refusals', 'removals']) {
+    for (const name of ['outcomes', 'lookups', 'verifications', 'refusals', 'removals']) {
       const union = [...membersOf(text, 'MetricsReport')[name].matchAll(/"(\w+)"/g)].map(([, label]) => label);
       assert.deepEqual(Object.keys(report[name]).sort(), union.sort(), name);
     }
@@ -124,13 +124,77 @@ describe('the declarations are complete', () => {
   test('every code of the crate is declared', () => {
     const source = readFileSync(path.join(root, 'src/error.rs'), 'utf8');
     const codes = [...source.slice(source.indexOf('fn code(')).matchAll(/=> "([a-z_]+)",/g)].map(([, code]) => code);
-    const union = /type ClerkEdgeErrorCode =([^;]+);/.exec(text)[1];
-    const declared = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
-    assert.deepEqual([...declared, 'api_response_error'].sort(), [...codes].sort());
+    assert.deepEqual([...unionOf('ClerkEdgeErrorCode'), 'api_response_error'].sort(), [...codes].sort());
+  });
+
+  test('every reason of the crate is declared', () => {
+    const ofTokens = words('src/core/jwt/reason.rs', 'impl Reason {');
+    assert.deepEqual(unionOf('TokenVerificationErrorReason'), ofTokens);
+    const ofRequests = [...words('src/core/session/decide.rs', 'impl SignedOutReason {'), ...words('src/core/session/decide.rs', 'impl MachineReason {')];
+    const declared = [...unionOf('AuthErrorReason'), ...ofTokens];
+    assert.deepEqual(declared.sort(), [...new Set([...ofRequests, ...ofTokens])].sort());
+  });
+
+  test('the kinds of token are those of the crate', () => {
+    assert.deepEqual(unionOf('TokenType'), words('src/core/session/kinds.rs', 'impl TokenKind {'));
+  });
+
+  test('the options of a call that verifies a token are those of the crate', () => {
+    const body = /pub struct TokenOptions \{([\s\S]*?)\n\}/.exec(readFileSync(path.join(root, 'src/config/options.rs'), 'utf8'))[1];
+    const fields = [...body.matchAll(/^ {4}pub (\w+):/gm)].map(([, name]) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()));
+    assert.deepEqual(Object.keys(membersOf(text, 'VerifyTokenOptions')).sort(), fields.sort());
+  });
+
+  describe('what authenticateRequest gives has the members that are declared', () => {
+    const machines = { m2m_token: 'M2mAuth', oauth_token: 'OauthAuth', api_key: 'ApiKeyAuth' };
+    const organization = { v: 2, sts: 'active', fea: 'o:posts', o: { id: 'org_1', slg: 'acme', rol: 'admin', per: 'read', fpm: '1' } };
+    const claims = { ...organization, act: { sub: 'user_2' } };
+    const functions = ['getToken', 'has'];
+    const members = (name) => [...Object.keys(membersOf(text, name)), ...functions].sort();
+    let sim;
+    let clerk;
+    before(async () => {
+      const { createClerkClient } = await import(path.join(installed.dir, 'node_modules/clerk-edge/node.js'));
+      sim = await startSim({ port: 0, flavour: 'none' });
+      clerk = createClerkClient({ secretKey, apiUrl: sim.url });
+    });
+    after(() => sim?.close());
+
+    const ask = (token, options) => clerk.authenticateRequest({ headers: { authorization: `Bearer ${token}` } }, options);
+    const mint = async () => {
+      const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' };
+      const body = JSON.stringify({ userId: 'user_1', claims });
+      return (await (await fetch(`${sim.url}/__sim/session-token`, { method: 'POST', headers, body })).json()).jwt;
+    };
+
+    test('somebody', async () => {
+      const state = await ask(await mint());
+      assert.deepEqual(Object.keys(state).sort(), [...Object.keys(membersOf(text, 'SignedInState<T extends TokenType = TokenType>')), 'toAuth'].sort());
+      assert.deepEqual(Object.keys(state.toAuth()).sort(), members('SignedInAuth'));
+    });
+
+    test('nobody', async () => {
+      const state = await ask('x');
+      assert.deepEqual(Object.keys(state).sort(), [...Object.keys(membersOf(text, 'SignedOutState<T extends TokenType | null = TokenType | null>')), 'toAuth'].sort());
+      assert.deepEqual(Object.keys(state.toAuth()).sort(), members('SignedOutAuth'));
+      const ofNoKind = (await ask('x', { acceptsToken: ['api_key'] })).toAuth();
+      assert.deepEqual(Object.keys(ofNoKind).sort(), members('InvalidTokenAuth'));
+    });
+
+    for (const [kind, name] of Object.entries(machines)) {
+      test(kind, async () => {
+        const prefix = { m2m_token: 'mt', oauth_token: 'oat', api_key: 'ak' }[kind];
+        const wanted = [...Object.keys(membersOf(text, 'MachineAuth')), ...members(name)].sort();
+        const machine = await ask(`${prefix}_sim_active_0`, { acceptsToken: kind });
+        assert.equal(machine.reason, null);
+        assert.deepEqual(Object.keys(machine.toAuth()).sort(), wanted);
+        assert.deepEqual(Object.keys((await ask(`${prefix}_sim_revoked_0`, { acceptsToken: kind })).toAuth()).sort(), wanted);
+      });
+    }
   });
 
   test('every member says what it is', () => {
-    for (const [name, source] of Object.entries({ 'index.d.ts, metrics.d.ts, tokens.d.ts, webhooks.d.ts': text, 'clerk.d.ts, organizations.d.ts': json })) {
+    for (const [name, source] of Object.entries({ [ours.join(', ')]: text, 'clerk.d.ts, organizations.d.ts': json })) {
       const lines = source.split('\n');
       lines.forEach((line, at) => {
         const member = /^ {2}(?:override )?(?:readonly )?(\w+)[?]?[:(<]/.exec(line) ??
@@ -144,6 +208,20 @@ describe('the declarations are complete', () => {
       });
     }
   });
+
+  /** The literals of a union. */
+  function unionOf(name) {
+    const union = new RegExp(`type ${name} =([^;]+);`).exec(text)[1];
+    return [...union.matchAll(/"([^"]+)"/g)].map(([, literal]) => literal);
+  }
+
+  /** What `as_str` of a type gives. */
+  function words(file, from) {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    const body = source.slice(source.indexOf(from)).split('\n}')[0];
+    const asText = body.slice(body.indexOf('fn as_str(')).split('\n    }')[0];
+    return [...asText.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
+  }
 
   function namesIn(api) {
     const body = new RegExp(`interface ${api} \\{([\\s\\S]*?)\\n\\}`).exec(text)[1];
@@ -218,7 +296,8 @@ function openapi() {
 
 /** Member names of an interface to their types; a type starts with `?` when the member is optional. */
 function membersOf(source, name) {
-  const body = new RegExp(`interface ${name} (?:extends \\w+ )?\\{([\\s\\S]*?)\\n\\}`).exec(source)[1];
+  const escaped = name.replaceAll('|', '\\|');
+  const body = new RegExp(`interface ${escaped} (?:extends \\w+ )?\\{([\\s\\S]*?)\\n\\}`).exec(source)[1];
   const found = [...body.matchAll(/^ {2}readonly (\w+)(\??): ([^;]+);/gm)];
   return Object.fromEntries(found.map(([, member, optional, type]) => [member, `${optional}${type}`]));
 }

@@ -1,21 +1,30 @@
 // Every declaration of the package in use. Compiled, never run: a line that must not compile says so.
-import { ClerkAPIResponseError, ClerkEdgeError, createClerkClient } from "clerk-edge";
+import { ClerkAPIResponseError, ClerkEdgeError, createClerkClient, TokenVerificationError } from "clerk-edge";
 import type {
+  ApiKeyAuth,
+  Auth,
+  AuthErrorReason,
   ClerkClient,
   ClerkEdgeErrorCode,
   EmailAddress,
   EnterpriseAccount,
   ExternalAccount,
   FieldSelection,
+  HasQuery,
   JsonObject,
   JsonValue,
   MetricsReport,
   OauthAccessTokens,
   PhoneNumber,
+  RequestState,
   SamlAccount,
   Selected,
   Session,
+  SessionClaims,
   SessionToken,
+  SignedInAuth,
+  SignedOutAuth,
+  TokenVerificationErrorReason,
   User,
   UserListOptions,
   Web3Wallet,
@@ -138,6 +147,82 @@ export async function tokens(session: Session): Promise<void> {
     clerk.sessions.cache.clearExpired() + clerk.tokens.clearExpired(),
   ];
   void [token, oauth, text.length, gone, kept, dropped, cleared];
+}
+
+type Incoming = { method: string; headers: { get(name: string): string | null } };
+
+export async function verify(token: string, signal: { aborted: boolean; addEventListener(): void; removeEventListener(): void }): Promise<string> {
+  const claims: SessionClaims = await clerk.verifyToken(token, { authorizedParties: ["https://app.example"], signal });
+  await clerk.verifyToken(token, { jwtKey: undefined, audience: "api", issuer: ["https://clerk.app.example"], clockSkewInMs: 0 });
+  const custom: unknown = claims["plan"];
+  const organization: string | undefined = claims.o?.id ?? claims.org_id;
+  // @ts-expect-error claims are shared and frozen
+  claims.sub = "user_2";
+  // @ts-expect-error not an option
+  await clerk.verifyToken(token, { authorizedParty: "https://app.example" });
+  void [custom, organization, claims.fva?.[1], claims.act?.sub];
+  return claims.sub;
+}
+
+export async function authenticate(request: Incoming, headers: { [name: string]: string | string[] | undefined }): Promise<string | null> {
+  const state = await clerk.authenticateRequest(request);
+  same<typeof state, RequestState>(true);
+  same<typeof state.tokenType, "session_token">(true);
+  if (!state.isAuthenticated) {
+    same<typeof state.reason, AuthErrorReason>(true);
+    same<ReturnType<typeof state.toAuth>, SignedOutAuth>(true);
+    const none: null = state.token ?? state.toAuth().userId;
+    // @ts-expect-error there is no handshake
+    if (state.status === "handshake") return "";
+    return state.reason === "session-pending" ? "tasks" : none;
+  }
+  const auth: SignedInAuth = state.toAuth();
+  const query: HasQuery = { role: "org:admin", reverification: { level: "first_factor", afterMinutes: 10 } };
+  if (!auth.has(query) && !auth.has({ permission: "org:posts:write", reverification: "strict" })) return null;
+  // @ts-expect-error not a question
+  auth.has({ roles: ["org:admin"] });
+  await clerk.authenticateRequest({ headers }, { treatPendingAsSignedOut: false, clockSkewInMs: 0 });
+  const [same_, other]: [string, string] = [await auth.getToken(), await auth.getToken({ template: "hasura", expiresInSeconds: 600 })];
+  void [same_, other];
+  return auth.orgId ?? auth.userId;
+}
+
+export async function machines(request: Incoming): Promise<unknown> {
+  const key = await clerk.authenticateRequest(request, { acceptsToken: "api_key" });
+  if (key.isAuthenticated) {
+    same<ReturnType<typeof key.toAuth>, ApiKeyAuth>(true);
+    const { userId, orgId, scopes }: { userId: string | null; orgId: string | null; scopes: readonly string[] } = key.toAuth();
+    return [userId, orgId, scopes];
+  }
+  const nobody: null = key.toAuth().name;
+
+  const either = await clerk.authenticateRequest(request, { acceptsToken: ["session_token", "m2m_token"] });
+  same<typeof either.tokenType, "session_token" | "m2m_token" | null>(true);
+  if (either.isAuthenticated && either.tokenType === "m2m_token") return either.toAuth().machineId;
+  if (either.tokenType === null) return either.toAuth().has({}) || nobody;
+
+  const any = await clerk.authenticateRequest(request, { acceptsToken: "any" });
+  const auth: Auth = any.toAuth();
+  switch (auth.tokenType) {
+    case "session_token":
+      return auth.isAuthenticated ? auth.sessionClaims.sid : auth.sessionStatus;
+    case "oauth_token":
+      return auth.isAuthenticated ? auth.clientId.length : auth.clientId;
+    case "m2m_token":
+    case "api_key":
+      return auth.claims?.["tier"];
+    // @ts-expect-error not a kind
+    case "bearer":
+      return "";
+  }
+}
+
+export function refused(error: unknown): TokenVerificationErrorReason | undefined {
+  if (!(error instanceof TokenVerificationError)) return undefined;
+  same<typeof error.code, "token_verification_failed">(true);
+  // @ts-expect-error not a reason
+  if (error.reason === "expired") return undefined;
+  return error.reason;
 }
 
 export function metrics(): number {

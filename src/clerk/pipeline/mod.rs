@@ -36,6 +36,7 @@ use crate::runtime::http::{Body, Headers, Method};
 use crate::runtime::{Fetch, Runtime, Timer};
 
 pub use self::expiry::Expiry;
+pub use self::share::Work;
 
 /// A complete answer of the Backend API, whatever its status. Shared between callers, so it never changes.
 #[derive(Clone, Debug)]
@@ -271,6 +272,7 @@ impl<R: Runtime> Pipeline<R> {
 
     /// The same by a handle, which costs no key (see [`Pipeline::handle`]); `look` takes what it needs of the answer, or
     /// finds that it cannot use it; it must not come back here.
+    #[inline]
     pub fn peek_by<T>(
         &self,
         handle: cache::Handle,
@@ -295,7 +297,8 @@ impl<R: Runtime> Pipeline<R> {
     }
 
     /// The answer to a call that is never kept. Afterwards, whatever the outcome, everything under `stale` is dropped:
-    /// a write that timed out may have happened.
+    /// a write that timed out may have happened. If it succeeds, tokens of the
+    /// sessions and users in `ended` are refused from then on.
     ///
     /// # Errors
     /// Whatever kept the upstream call from an answer; error statuses are answers.
@@ -304,6 +307,7 @@ impl<R: Runtime> Pipeline<R> {
         rt: &R,
         exchange: Exchange<BodyOf<R>>,
         stale: Vec<String>,
+        ended: Vec<String>,
     ) -> Result<Served<BodyOf<R>>, Error> {
         self.0.metrics.borrow_mut().record_lookup(metrics::Lookup::Pass);
         let give_up = rt.elapsed().after(self.0.config.deadline);
@@ -314,6 +318,9 @@ impl<R: Runtime> Pipeline<R> {
         let (pipeline, task_rt) = (self.clone(), rt.clone());
         rt.spawn(async move {
             let outcome = pipeline.call(&task_rt, exchange, give_up).await;
+            if outcome.as_ref().is_ok_and(|answer| answer.is_success()) {
+                pipeline.revoke(&ended, task_rt.unix());
+            }
             drop(aftermath); // before anybody hears of the outcome
             landing.land(outcome);
         });

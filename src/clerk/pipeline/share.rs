@@ -1,6 +1,7 @@
 //! Work that everybody who needs it at the same time shares, whatever it is: a flight from joining it to its outcome.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use super::landing::Landing;
@@ -11,6 +12,9 @@ use crate::core::time::Instant;
 use crate::error::Error;
 use crate::runtime::Runtime;
 
+/// What is shared. In a box, so that all the rest is there once and not once for every kind of work.
+pub type Work<R> = Pin<Box<dyn Future<Output = Outcome<BodyOf<R>>>>>;
+
 impl<R: Runtime> Pipeline<R> {
     /// The answer to a read that may be kept: from the cache, from a flight under way, or from Clerk.
     ///
@@ -20,11 +24,11 @@ impl<R: Runtime> Pipeline<R> {
         if let Some(hit) = self.peek(&keep.key, rt.now()) {
             return Ok(hit);
         }
-        let call = |give_up| {
+        let call = |give_up| -> Work<R> {
             let (pipeline, rt, exchange) = (self.clone(), rt.clone(), exchange.clone());
-            async move { pipeline.call(&rt, exchange, give_up).await }
+            Box::pin(async move { pipeline.call(&rt, exchange, give_up).await })
         };
-        self.share_kept(rt, keep, call).await
+        self.share_kept(rt, keep, &call).await
     }
 
     /// The outcome of `work` under the key of `keep`: from a flight under way, or done here. An answer is kept.
@@ -35,15 +39,12 @@ impl<R: Runtime> Pipeline<R> {
     /// # Errors
     /// What `work` gives, the same to everybody who waited for it; [`Error::Timeout`] at the deadline and
     /// [`Error::TooManyInFlight`].
-    pub async fn share_kept<F>(
+    pub async fn share_kept(
         &self,
         rt: &R,
         keep: Keep,
-        work: impl Fn(Instant) -> F,
-    ) -> Result<Served<BodyOf<R>>, Error>
-    where
-        F: Future<Output = Outcome<BodyOf<R>>> + 'static,
-    {
+        work: &dyn Fn(Instant) -> Work<R>,
+    ) -> Result<Served<BodyOf<R>>, Error> {
         let give_up = rt.elapsed().after(self.0.config.deadline);
         let keep = Rc::new(keep);
         let mut counted = false;
@@ -63,7 +64,7 @@ impl<R: Runtime> Pipeline<R> {
                 Join::Full => return Err(Error::TooManyInFlight),
             };
             if leads {
-                self.lead(rt, id, Rc::clone(&keep), || work(give_up));
+                self.lead(rt, id, Rc::clone(&keep), work(give_up));
             }
             match self.landed(rt, id, give_up).await {
                 None => {}
@@ -78,13 +79,9 @@ impl<R: Runtime> Pipeline<R> {
     }
 
     /// Starts the work of a flight, which goes on whatever becomes of the caller.
-    fn lead<F>(&self, rt: &R, id: FlightId, keep: Rc<Keep>, work: impl FnOnce() -> F)
-    where
-        F: Future<Output = Outcome<BodyOf<R>>> + 'static,
-    {
+    fn lead(&self, rt: &R, id: FlightId, keep: Rc<Keep>, work: Work<R>) {
         let landing = Landing::new(self.clone(), rt.clone(), id);
         let (pipeline, task_rt, since) = (self.clone(), rt.clone(), self.epoch());
-        let work = work();
         rt.spawn(async move {
             let outcome = work.await;
             if let Ok(answer) = &outcome
@@ -101,10 +98,7 @@ impl<R: Runtime> Pipeline<R> {
     ///
     /// # Errors
     /// What `work` ended with, for everybody who waited; [`Error::Timeout`] past the deadline.
-    pub(in crate::clerk) async fn share<W>(&self, rt: &R, name: &str, work: impl FnOnce() -> W) -> Outcome<BodyOf<R>>
-    where
-        W: Future<Output = Outcome<BodyOf<R>>> + 'static,
-    {
+    pub(in crate::clerk) async fn share(&self, rt: &R, name: &str, work: Work<R>) -> Outcome<BodyOf<R>> {
         let give_up = rt.elapsed().after(self.0.config.deadline);
         let mut work = Some(work);
         while rt.elapsed() < give_up {
@@ -115,8 +109,7 @@ impl<R: Runtime> Pipeline<R> {
                 Join::Lead(flight) => {
                     let landing = Landing::new(self.clone(), rt.clone(), flight);
                     let Some(work) = work.take() else { break };
-                    let task = work();
-                    rt.spawn(async move { landing.land(task.await) });
+                    rt.spawn(async move { landing.land(work.await) });
                     flight
                 }
             };

@@ -75,6 +75,7 @@ impl Life {
         now.since(self.put)
     }
 
+    #[inline]
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
         now < self.end(self.ttl.into())
     }
@@ -83,6 +84,7 @@ impl Life {
         self.end(self.ttl as u64 + self.extra as u64)
     }
 
+    #[inline]
     const fn end(&self, length: u64) -> Instant {
         if length >= u32::MAX as u64 { Instant::NEVER } else { self.put.after_millis(length) }
     }

@@ -73,6 +73,7 @@ impl Policy {
     }
 
     /// The entry in slot `index` was hit.
+    #[inline]
     pub(super) fn hit(&mut self, index: Index) {
         if let Some(rank) = self.ranks.get_mut(index as usize) {
             rank.heat = rank.heat.saturating_add(HIT);

@@ -34,6 +34,7 @@ impl<T> Slab<T> {
         Index::try_from(self.slots.len()).unwrap_or(NIL)
     }
 
+    #[inline]
     pub(super) fn get(&self, index: Index) -> Option<&T> {
         match self.slots.get(index as usize) {
             Some(Slot::Used(item)) => Some(item),
@@ -41,6 +42,7 @@ impl<T> Slab<T> {
         }
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, index: Index) -> Option<&mut T> {
         match self.slots.get_mut(index as usize) {
             Some(Slot::Used(item)) => Some(item),

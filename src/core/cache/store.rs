@@ -106,6 +106,7 @@ impl<V: Clone> Cache<V> {
     /// handle was made for is gone.
     ///
     /// The short form of [`Cache::get`]: no key to hash and compare, no age to work out, nothing cloned.
+    #[inline]
     pub fn get_by(&mut self, handle: Handle, now: Instant) -> Option<&V> {
         let entry = self.entries.get(handle.index)?;
         if entry.stamp != handle.stamp || !entry.life.is_fresh(now) {

@@ -108,6 +108,7 @@ impl Claims {
     ///
     /// # Errors
     /// The first that fails of `exp`, `nbf` and `iat`.
+    #[inline]
     pub fn check_time(&self, skew: Duration, now: UnixTime) -> Result<(), TokenError> {
         let (skew, now) = (millis(skew), now.as_millis());
         let Some(exp) = self.exp.time() else {

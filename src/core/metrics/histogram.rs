@@ -93,7 +93,7 @@ impl Histogram {
         for (high, up_to) in self.cumulative().chain([(self.max, self.count)]) {
             if rank <= up_to {
                 let share = float(rank - below) / float(up_to - below);
-                return share.mul_add(float(high.min(self.max).saturating_sub(low)), float(low));
+                return share * float(high.min(self.max).saturating_sub(low)) + float(low); // `mul_add` is 1 kB of software
             }
             (low, below) = (high, up_to);
         }

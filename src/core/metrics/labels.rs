@@ -37,6 +37,7 @@ impl<L: Label<N>, const N: usize> Counts<L, N> {
         L::ALL.into_iter().zip(self.values).map(|((_, text), value)| (text, value))
     }
 
+    #[inline]
     pub(super) fn add(&mut self, label: L, count: u64) {
         if let Some(value) = self.values.get_mut(label.index()) {
             *value = value.saturating_add(count);
@@ -95,6 +96,18 @@ labels! {
         Pass = "pass",
         /// By the call of another reader, which was already under way.
         Coalesced = "coalesced",
+    }
+}
+
+labels! {
+    /// What became of a session token that was to be verified.
+    Verification[3] {
+        /// It was verified before, and still passes every check.
+        Known = "known",
+        /// Its signature was checked, and all else.
+        Verified = "verified",
+        /// It is not to be believed, or there was no key to tell.
+        Refused = "refused",
     }
 }
 

@@ -10,5 +10,5 @@ mod prometheus;
 mod recorder;
 
 pub use histogram::{Latency, MAX_BUCKET_RATIO};
-pub use labels::{Counts, Label, Lookup, Outcome, Refusal, Removal};
+pub use labels::{Counts, Label, Lookup, Outcome, Refusal, Removal, Verification};
 pub use recorder::{Metrics, Snapshot};

@@ -19,6 +19,7 @@ impl Metrics {
 impl Display for Metrics {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         counts(out, "lookups_total", "Cached reads by how they were answered.", "status", &self.lookups)?;
+        counts(out, "verifications_total", "Session tokens by what became of them.", "verdict", &self.verifications)?;
         counts(out, "upstream_calls_total", "Calls to Clerk by how they ended.", "outcome", &self.outcomes)?;
         counter(out, "retries_total", "Calls to Clerk that were tried again.", self.retries)?;
         counts(out, "refusals_total", "Callers turned away before Clerk was called.", "reason", &self.refusals)?;

@@ -1,7 +1,7 @@
 //! Records what happens, and says what happened so far.
 
 use super::histogram::{Histogram, Latency, float};
-use super::labels::{Counts, Lookup, Outcome, Refusal, Removal};
+use super::labels::{Counts, Lookup, Outcome, Refusal, Removal, Verification};
 use crate::core::time::Duration;
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     pub(super) lookups: Counts<Lookup, 6>,
+    pub(super) verifications: Counts<Verification, 3>,
     pub(super) outcomes: Counts<Outcome, 7>,
     pub(super) refusals: Counts<Refusal, 4>,
     pub(super) removals: Counts<Removal, 3>,
@@ -38,6 +39,8 @@ pub struct Snapshot {
     pub outcomes: Counts<Outcome, 7>,
     /// How cached reads were answered.
     pub lookups: Counts<Lookup, 6>,
+    /// What became of session tokens.
+    pub verifications: Counts<Verification, 3>,
     /// Attempts after the first.
     pub retries: u64,
     /// Waits for the rate limit.
@@ -52,8 +55,14 @@ pub struct Snapshot {
 
 impl Metrics {
     /// A cached read was answered.
+    #[inline]
     pub fn record_lookup(&mut self, status: Lookup) {
         self.lookups.add(status, 1);
+    }
+
+    /// A session token was verified, or was not.
+    pub fn record_verification(&mut self, verdict: Verification) {
+        self.verifications.add(verdict, 1);
     }
 
     /// An attempt to call Clerk ended, `took` after it was sent.
@@ -101,6 +110,7 @@ impl Metrics {
             response_times: self.calls.latency(),
             outcomes: self.outcomes,
             lookups: self.lookups,
+            verifications: self.verifications,
             retries: self.retries,
             limiter_waits: self.limiter_waits.latency(),
             pool_waits: self.pool_waits.latency(),

@@ -73,13 +73,13 @@ class Client {
       this.finish();
       return;
     }
-    const { path, id } = this.run.ask();
+    const { path, id, headers = '' } = this.run.ask();
     this.asked = { id, at: performance.now(), leaving: null };
     if (this.run.random() < this.run.resetShare) {
       const after = RESET_MS[0] + this.run.random() * (RESET_MS[1] - RESET_MS[0]);
       this.asked.leaving = setTimeout(() => { this.drop('resetAndDestroy'); this.end('cancelled'); }, after);
     }
-    (this.socket ?? this.connect()).write(`GET ${path} HTTP/1.1\r\nHost: edge\r\n${this.run.headers}\r\n`);
+    (this.socket ?? this.connect()).write(`GET ${path} HTTP/1.1\r\nHost: edge\r\n${this.run.headers}${headers}\r\n`);
   }
 
   drop(how) {
@@ -118,17 +118,17 @@ class Client {
 }
 
 /** Reads the whole answer: it must be JSON and carry the id that was asked for. */
-function byParsing({ body }, id) {
+function byParsing({ body }, id, field) {
   try {
-    return JSON.parse(body.utf8Slice()).id === id;
+    return JSON.parse(body.utf8Slice())[field] === id;
   } catch {
     return false;
   }
 }
 
 /** Cheap enough for benchmarks: every answer holds the id in its text, and one in 64 is parsed. */
-function byLooking(answer, id, sequence) {
-  return sequence % 64 ? answer.body.includes(`"${id}"`) : byParsing(answer, id);
+function byLooking(answer, id, field, sequence) {
+  return sequence % 64 ? answer.body.includes(`"${id}"`) : byParsing(answer, id, field);
 }
 
 /**
@@ -140,13 +140,14 @@ function byLooking(answer, id, sequence) {
  * alone, in ms.
  *
  * @param {{ port: number, connections: number, requests?: number, seconds?: number,
- *           ask: (random: () => number, sequence: number) => { path: string, id: string },
+ *           ask: (random: () => number, sequence: number) => { path: string, id: string, headers?: string }, field?: string,
  *           answered?: (id: string, at: number) => void,
  *           headers?: Record<string, string>, resetShare?: number, verify?: 'parse' | 'look', seed?: number }} options
- *   `answered` hears of every good answer when it is there
+ *   `answered` hears of every good answer when it is there; `field` of an answer is the id that was asked for; `headers` of
+ *   one request are lines with their ends
  */
 export async function load(options) {
-  const { port, connections, requests = Infinity, seconds = Infinity, headers = {}, resetShare = 0, verify = 'parse' } = options;
+  const { port, connections, requests = Infinity, seconds = Infinity, headers = {}, resetShare = 0, verify = 'parse', field = 'id' } = options;
   const random = seeded(options.seed ?? 42);
   const check = verify === 'parse' ? byParsing : byLooking;
   const counts = { ok: 0, wrong: 0, cancelled: 0, hang: 0, status500: 0, other: 0, connection: 0 };
@@ -164,7 +165,7 @@ export async function load(options) {
       if (answer.status !== 200) {
         return [answer.status === 500 ? 'status500' : 'other', `${answer.status} ${answer.body.toString('utf8', 0, 300)}`];
       }
-      if (!check(answer, id, asked)) return ['wrong', `asked ${id}, got ${answer.body.toString('utf8', 0, 200)}`];
+      if (!check(answer, id, field, asked)) return ['wrong', `asked ${id}, got ${answer.body.toString('utf8', 0, 200)}`];
       const cache = /\r\nx-clerk-edge-cache: *(\w+)/i.exec(answer.head)?.[1] ?? 'none';
       caches[cache] = (caches[cache] ?? 0) + 1;
       return ['ok'];
