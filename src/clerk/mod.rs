@@ -17,7 +17,7 @@ pub mod pipeline;
 pub mod policy;
 pub mod query;
 pub mod sessions;
-mod spelled;
+pub mod spelled;
 pub mod tokens;
 pub mod users;
 pub mod verified;

@@ -1,9 +1,67 @@
-//! A token as JavaScript wrote it: bytes in cells, compared and hashed where they lie.
+//! A token as JavaScript wrote it: words of memory, compared and hashed where they lie.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 
 use crate::core::cache::KEY_END;
+
+/// A token in words, which begin with its first byte. Words, because they take one load each, not eight and a merger.
+#[derive(Clone, Copy, Debug)]
+pub struct Spelled<'a> {
+    words: &'a [Cell<u64>],
+    len: usize,
+}
+
+impl<'a> Spelled<'a> {
+    /// The first `len` bytes of these words, in the order of memory in WebAssembly; as many as there are if it is more.
+    #[must_use]
+    pub const fn new(words: &'a [Cell<u64>], len: usize) -> Self {
+        let most = words.len() * 8;
+        Self { words, len: if len < most { len } else { most } }
+    }
+
+    /// How many bytes.
+    pub(super) const fn len(self) -> usize {
+        self.len
+    }
+
+    /// The end of it that a cache of signed keys hashes. `None` if it is too short to have one.
+    pub(super) fn end(self) -> Option<[u8; KEY_END]> {
+        let mut end = self.len;
+        while end > KEY_END && self.word((end - 1) / 8).to_le_bytes().get((end - 1) % 8) == Some(&b'=') {
+            end -= 1;
+        }
+        let start = end.checked_sub(KEY_END)?;
+        let (first, shift) = (start / 8, start % 8 * 8);
+        let mut found = [0; KEY_END];
+        let (chunks, _) = found.as_chunks_mut();
+        for (at, chunk) in (first..).zip(chunks) {
+            // Nothing is left of a second word where the first begins with what is wanted.
+            let next = if shift == 0 { 0 } else { self.word(at + 1) << (64 - shift) };
+            *chunk = (self.word(at) >> shift | next).to_le_bytes();
+        }
+        Some(found)
+    }
+
+    /// Whether it is this text, to the last byte. Eight bytes at a time.
+    pub(super) fn says(self, text: &str) -> bool {
+        let (known, rest) = text.as_bytes().as_chunks();
+        if self.len != text.len() {
+            return false;
+        }
+        for (word, known) in self.words.iter().zip(known) {
+            if word.get() != u64::from_le_bytes(*known) {
+                return false;
+            }
+        }
+        let last = self.word(known.len()).to_le_bytes();
+        last.get(..rest.len()) == Some(rest)
+    }
+
+    fn word(self, at: usize) -> u64 {
+        self.words.get(at).map_or(0, Cell::get)
+    }
+}
 
 /// What a verified token is kept under: who verified it, and the whole of it.
 pub(super) struct Name {
@@ -18,16 +76,19 @@ impl Name {
         Self { text: [prefix, token].concat(), at: prefix.len() }
     }
 
-    /// The same for a token in cells. `None` if it is not UTF-8.
-    pub(super) fn spelled(prefix: &str, token: &[Cell<u8>]) -> Option<Self> {
-        let mut bytes = Vec::with_capacity(prefix.len() + token.len());
+    /// The same for a token in words. `None` if it is not UTF-8.
+    pub(super) fn spelled(prefix: &str, token: Spelled<'_>) -> Option<Self> {
+        let at = prefix.len();
+        // Whole words are copied; the last may have more in it than the token's end.
+        let mut bytes = Vec::with_capacity(at + token.len + 7);
         bytes.extend_from_slice(prefix.as_bytes());
-        let (words, rest) = token.as_chunks();
-        for word in words {
-            bytes.extend_from_slice(&read(word).to_le_bytes());
+        bytes.resize(at + token.len.next_multiple_of(8), 0);
+        let (chunks, _) = bytes.get_mut(at..)?.as_chunks_mut();
+        for (chunk, word) in chunks.iter_mut().zip(token.words) {
+            *chunk = word.get().to_le_bytes();
         }
-        bytes.extend(rest.iter().map(Cell::get));
-        Some(Self { text: String::from_utf8(bytes).ok()?, at: prefix.len() })
+        bytes.truncate(at + token.len);
+        Some(Self { text: String::from_utf8(bytes).ok()?, at })
     }
 
     /// All of it.
@@ -47,31 +108,19 @@ impl From<Name> for Cow<'_, str> {
     }
 }
 
-/// The end of a token that a cache of signed keys hashes. `None` if it is too short to be one.
-pub(super) fn end_of(token: &[Cell<u8>]) -> Option<[u8; KEY_END]> {
-    let padding = token.iter().rev().take_while(|byte| byte.get() == b'=').count();
-    let unpadded = token.get(..token.len() - padding)?;
-    unpadded.last_chunk().map(|end| end.each_ref().map(Cell::get))
-}
-
-/// Whether a token is this text, to the last byte. Eight bytes at a time.
-pub(super) fn says(token: &[Cell<u8>], text: &str) -> bool {
-    let ((words, rest), (known, known_rest)) = (token.as_chunks(), text.as_bytes().as_chunks());
-    token.len() == text.len()
-        && words.iter().zip(known).all(|(word, known)| read(word) == u64::from_le_bytes(*known))
-        && rest.iter().zip(known_rest).all(|(byte, known)| byte.get() == *known)
-}
-
-fn read(word: &[Cell<u8>; 8]) -> u64 {
-    u64::from_le_bytes(word.each_ref().map(Cell::get))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn cells(text: &str) -> Vec<Cell<u8>> {
-        text.bytes().map(Cell::new).collect()
+    /// Words with this text, and something else behind it.
+    fn words(text: &str) -> Vec<Cell<u64>> {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.resize(bytes.len() / 8 * 8 + 16, b'=');
+        bytes.as_chunks().0.iter().map(|word| Cell::new(u64::from_le_bytes(*word))).collect()
+    }
+
+    fn says(spelled: &str, text: &str) -> bool {
+        Spelled::new(&words(spelled), spelled.len()).says(text)
     }
 
     #[test]
@@ -79,38 +128,47 @@ mod tests {
         let long: String = ('!'..='~').collect();
         for length in 0..long.len() {
             let text = &long[..length];
-            assert!(says(&cells(text), text));
-            assert!(!says(&cells(text), &long[..=length]), "{length} bytes are no {length} and one more");
-            assert!(!says(&cells(&long[..=length]), text));
+            assert!(says(text, text));
+            assert!(!says(text, &long[..=length]), "{length} bytes are no {length} and one more");
+            assert!(!says(&long[..=length], text));
             for at in 0..length {
-                let mut other = cells(text);
-                other[at] = Cell::new(b' ');
+                let mut other = text.to_owned();
+                other.replace_range(at..=at, " ");
                 assert!(!says(&other, text), "byte {at} of {length}");
             }
         }
     }
 
     #[test]
-    fn a_name_is_the_same_from_text_and_from_cells() {
-        let token: String = ('!'..='~').collect();
-        for length in 0..token.len() {
-            let (one, other) =
-                (Name::new("7 ", &token[..length]), Name::spelled("7 ", &cells(&token[..length])).unwrap());
-            assert_eq!((one.as_str(), one.token()), (other.as_str(), other.token()));
-            assert_eq!(one.token(), &token[..length]);
+    fn a_name_is_the_same_from_text_and_from_words() {
+        let long: String = ('!'..='~').collect();
+        for length in 0..long.len() {
+            let token = &long[..length];
+            let spelled = Name::spelled("7 ", Spelled::new(&words(token), length)).unwrap();
+            assert_eq!((spelled.as_str(), spelled.token()), (Name::new("7 ", token).as_str(), token));
         }
-        assert!(Name::spelled("7 ", &[Cell::new(0xFF)]).is_none());
+        assert!(Name::spelled("7 ", Spelled::new(&[Cell::new(0xFF)], 1)).is_none());
     }
 
     #[test]
-    fn the_end_of_a_token_is_that_of_its_signature_however_it_is_padded() {
-        let token: String = ('A'..='z').filter(char::is_ascii_alphabetic).collect();
-        let end = end_of(&cells(&token));
-        assert_eq!(
-            end.as_ref().map(<[u8; KEY_END]>::as_slice),
-            token.as_bytes().last_chunk::<KEY_END>().map(|end| &end[..])
-        );
-        assert_eq!(end_of(&cells(&format!("{token}==="))), end);
-        assert_eq!((end_of(&cells("")), end_of(&cells(&"=".repeat(99))), end_of(&cells("a.b.c"))), (None, None, None));
+    fn the_end_of_a_token_is_that_of_its_signature_wherever_it_lies_and_however_it_is_padded() {
+        let long: String = ('!'..='~').filter(|letter| *letter != '=').collect();
+        for length in 0..long.len() {
+            let token = &long[..length];
+            let end = token.as_bytes().last_chunk();
+            for padding in ["", "=", "=========="] {
+                let padded = format!("{token}{padding}");
+                let seen = Spelled::new(&words(&padded), padded.len()).end();
+                if length >= KEY_END {
+                    assert_eq!(seen.as_ref(), end, "{padded}");
+                }
+                assert_eq!(seen.is_some(), padded.len() >= KEY_END, "{padded}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_is_read_than_there_is() {
+        assert_eq!(Spelled::new(&[Cell::new(0), Cell::new(0)], 17).len(), 16);
     }
 }

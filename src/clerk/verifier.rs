@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::keys::{Found, Keys};
 use super::pipeline::Pipeline;
-use super::spelled::{self, Name};
+use super::spelled::{Name, Spelled};
 use super::verified::Verified;
 use crate::config::Config;
 use crate::core::cache::{Epoch, Freshness, Lookup, NewEntry};
@@ -232,7 +232,7 @@ impl<R: Runtime> Verifier<R> {
     #[inline]
     pub fn recall<T>(
         &self,
-        token: &[Cell<u8>],
+        token: Spelled<'_>,
         policy: u32,
         now: Instant,
         unix: UnixTime,
@@ -240,11 +240,12 @@ impl<R: Runtime> Verifier<R> {
     ) -> Option<T> {
         let other = if policy == 0 { None } else { Some(self.policy(policy)?) };
         let policy = other.as_ref().unwrap_or(&self.0.configured);
-        let (prefix, end) = (policy.keys.prefix(), spelled::end_of(token)?);
-        let is = |name: &str| name.strip_prefix(prefix).is_some_and(|text| spelled::says(token, text));
+        let (prefix, end) = (policy.keys.prefix(), token.end()?);
+        let is = |name: &str| name.strip_prefix(prefix).is_some_and(|text| token.says(text));
         let mut tokens = self.0.pipeline.verified().borrow_mut();
         let verified = tokens.get_ending(&end, prefix.len() + token.len(), is, now)?;
-        let found = if verified.check(policy.id, &policy.checks, unix).is_ok() { look(verified) } else { None };
+        let is_good = verified.check(policy.id, &policy.checks, unix).is_ok();
+        let found = if is_good { look(verified) } else { None };
         if found.is_some() {
             self.record(Verification::Known);
         }
@@ -265,10 +266,11 @@ impl<R: Runtime> Verifier<R> {
         self.begin_named(Name::new(policy.keys.prefix(), token), policy, now, unix)
     }
 
-    /// The same for a token in cells. `None` if it is not UTF-8.
+    /// The same for a token in words. `None` if it is not UTF-8.
+    #[must_use]
     pub fn begin_spelled(
         &self,
-        token: &[Cell<u8>],
+        token: Spelled<'_>,
         policy: &Rc<Policy<R::Key>>,
         now: Instant,
         unix: UnixTime,

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::clerk::spelled::Spelled;
 use crate::core::jwt::MAX_TOKEN_BYTES;
 
 /// Figures that go out beside a return value.
@@ -9,26 +10,26 @@ pub(super) const FIGURES: usize = 5;
 
 /// One of each, where they are for as long as the module lives. Cells, because JavaScript changes them unseen.
 pub(super) struct Arena {
-    bytes: Box<[Cell<u8>]>,
+    words: Box<[Cell<u64>]>,
     figures: Box<[Cell<f64>; FIGURES]>,
 }
 
 thread_local! {
     static ARENA: Arena = Arena {
-        // One byte more than is accepted, so that what is too long shows.
-        bytes: vec![Cell::new(0); MAX_TOKEN_BYTES + 1].into_boxed_slice(),
+        // More than is accepted, so that what is too long shows.
+        words: vec![Cell::new(0); MAX_TOKEN_BYTES / 8 + 1].into_boxed_slice(),
         figures: Box::default(),
     };
 }
 
 /// Where the bytes are, how many there are, and where the figures are: what views are made with.
 pub(super) fn addresses() -> [usize; 3] {
-    ARENA.with(|arena| [arena.bytes.as_ptr() as usize, arena.bytes.len(), arena.figures.as_ptr() as usize])
+    ARENA.with(|arena| [arena.words.as_ptr() as usize, arena.words.len() * 8, arena.figures.as_ptr() as usize])
 }
 
-/// What `look` makes of the first `length` bytes.
-pub(super) fn with<T>(length: usize, look: impl FnOnce(&[Cell<u8>]) -> T) -> T {
-    ARENA.with(|arena| look(arena.bytes.get(..length).unwrap_or_default()))
+/// What `look` makes of the token in the first `length` bytes.
+pub(super) fn with<T>(length: usize, look: impl FnOnce(Spelled<'_>) -> T) -> T {
+    ARENA.with(|arena| look(Spelled::new(&arena.words, length)))
 }
 
 /// Leaves figures behind, from the first on.

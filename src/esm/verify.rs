@@ -1,6 +1,5 @@
 //! `verifyToken`, in the parts that `verify.js` puts together.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -8,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::client::{Client, rejected, until};
 use super::{arena, arguments};
+use crate::clerk::spelled::Spelled;
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
 use crate::config::TokenOptions;
@@ -127,7 +127,7 @@ impl Client {
 }
 
 impl Client {
-    fn begin(&self, token: &[Cell<u8>], policy: u32, reading: f64) -> f64 {
+    fn begin(&self, token: Spelled<'_>, policy: u32, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
         let Some(policy) = self.verifier().policy(policy) else { return SLOWLY };
         match self.verifier().begin_spelled(token, &policy, now, unix) {
