@@ -6,7 +6,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::client::{Client, rejected, until};
-use super::{arena, arguments};
+use super::{arena, arguments, options};
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
 use crate::core::cache::Handle;
@@ -43,7 +43,7 @@ impl Client {
     /// `invalid_argument` or `invalid_config`.
     pub fn policy(&self, options: &JsValue) -> Result<u32, JsValue> {
         let made = || {
-            let (checks, key) = arguments::token_options(options)?.parse(&self.config().checks)?;
+            let (checks, key) = options::token_options(options)?.parse(&self.config().checks)?;
             Ok(self.verifier().other_policy(checks, key).id())
         };
         made().map_err(|error: Error| to_js(&error))

@@ -14,10 +14,8 @@ mod machine;
 mod machine_jwt;
 mod peek;
 mod permissions;
-mod read;
 mod scopes;
 mod suffix;
-mod write;
 
 pub use auth::{Auth, PendingSessions};
 pub use cookies::{Cookies, MAX_COOKIE_HEADER_BYTES};
@@ -26,6 +24,6 @@ pub use extract::{Extracted, Headers, Instance, Source};
 pub use has::{Asked, HasQuery, Level, Reverification};
 pub use kinds::{Accepts, TokenKind};
 pub use machine::Machine;
-pub use machine_jwt::machine_jwt_json;
+pub use machine_jwt::{machine_jwt_answer, machine_jwt_json};
 pub use permissions::{MAX_MASK_DIGITS, MAX_PERMISSIONS};
 pub use suffix::cookie_suffix;
