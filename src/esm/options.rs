@@ -15,17 +15,23 @@ struct Given {
     /// What its members' names begin with in errors.
     path: &'static str,
     object: JsValue,
+    /// What a mistake in them is: one of the configuration, or one of the call.
+    mistake: fn(String) -> Error,
 }
 
 impl Given {
-    fn new(options: &JsValue) -> Option<Self> {
-        options.is_object().then(|| Self { path: "", object: options.clone() })
+    fn new(options: &JsValue, mistake: fn(String) -> Error) -> Result<Self, Error> {
+        if options.is_object() {
+            Ok(Self { path: "", object: options.clone(), mistake })
+        } else {
+            Err(mistake("options must be an object".into()))
+        }
     }
 
     /// An object of options within this one; empty if it is not there.
     fn inner(&self, name: &str, path: &'static str) -> Result<Self, Error> {
         let object = self.get(name, "an object", |value| value.is_object().then(|| value.clone()))?;
-        Ok(Self { path, object: object.unwrap_or_default() })
+        Ok(Self { path, object: object.unwrap_or_default(), mistake: self.mistake })
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, Error> {
@@ -48,14 +54,14 @@ impl Given {
 
     fn get<T>(&self, name: &str, wanted: &str, read: impl FnOnce(&JsValue) -> Option<T>) -> Result<Option<T>, Error> {
         let Some(value) = get(&self.object, name) else { return Ok(None) };
-        let wrong = || Error::InvalidConfig(format!("{}{name} must be {wanted}", self.path));
+        let wrong = || (self.mistake)(format!("{}{name} must be {wanted}", self.path));
         read(&value).ok_or_else(wrong).map(Some)
     }
 }
 
 /// The options of `createClerkClient`, without what is a function.
 pub(super) fn options(given: &JsValue) -> Result<Options, Error> {
-    let Some(given) = Given::new(given) else { return Err(Error::InvalidConfig("options must be an object".into())) };
+    let given = Given::new(given, Error::InvalidConfig)?;
     let TokenOptions { jwt_key, authorized_parties, audience, issuer, clock_skew_in_ms } = of_token(&given)?;
     Ok(Options {
         secret_key: given.text("secretKey")?,
@@ -79,11 +85,7 @@ pub(super) fn options(given: &JsValue) -> Result<Options, Error> {
 
 /// What one call asks of a token.
 pub(super) fn token_options(given: &JsValue) -> Result<TokenOptions, Error> {
-    let given = Given::new(given).ok_or_else(|| Error::InvalidArgument("options must be an object".into()))?;
-    of_token(&given).map_err(|error| match error {
-        Error::InvalidConfig(why) => Error::InvalidArgument(why), // of this call
-        other => other,
-    })
+    of_token(&Given::new(given, Error::InvalidArgument)?)
 }
 
 fn of_token(given: &Given) -> Result<TokenOptions, Error> {

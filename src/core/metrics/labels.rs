@@ -38,7 +38,7 @@ impl<L: Label<N>, const N: usize> Counts<L, N> {
         L::ALL.into_iter().zip(self.values).map(|((_, text), value)| (text, value))
     }
 
-    pub(super) fn to_json(&self) -> String {
+    pub(super) fn to_json(self) -> String {
         let mut counts = ObjectWriter::new();
         self.iter().for_each(|(text, count)| counts.whole(text, count));
         counts.finish()
