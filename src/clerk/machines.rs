@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use serde_json::json;
-
 use super::api::{Manner, Question};
 use super::pipeline::{Expiry, Keep, Outcome};
 use super::query::Query;
 use super::verifier::{Policy, Verifier};
+use crate::core::json::write::ObjectWriter;
 use crate::core::jwt::{Category, Checks, Types, Unverified};
 use crate::core::session::{Machine, MachineReason, TokenKind, machine_jwt_json};
 use crate::core::time::Duration;
@@ -98,7 +97,8 @@ fn question<B: Body>(config: &crate::config::Config, token: &str, kind: TokenKin
         TokenKind::ApiKey => ("/api_keys/verify", "secret"),
         TokenKind::Session => return Err(Error::InvalidArgument("a session token is not verified by asking".into())),
     };
-    let body = json!({ name: token }).to_string();
-    let body = Some((B::from_bytes(body.as_bytes()), "application/json".to_owned()));
+    let mut body = ObjectWriter::new();
+    body.text(name, token);
+    let body = Some((B::from_bytes(body.finish().as_bytes()), "application/json".to_owned()));
     Question::new(config, Method::Post, path, &Query::new(), Manner { body, ..Manner::default() })
 }

@@ -45,7 +45,7 @@ export function policyOf(client, memory, options) {
     memory.policies.clear();
     client.forgetPolicies(); // both sides at once, or a number here would mean nothing there
   }
-  const policy = client.policy(terms);
+  const policy = client.policy(JSON.parse(terms)); // what was read, and nothing that has become of it since
   memory.policies.set(terms, policy);
   return policy;
 }

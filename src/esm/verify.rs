@@ -6,11 +6,10 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::client::{Client, rejected, until};
-use super::{arena, arguments};
+use super::{arena, arguments, options};
 use crate::clerk::spelled::Spelled;
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
-use crate::config::TokenOptions;
 use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
 use crate::js::{JsBody, JsRuntime, promise, to_js};
@@ -33,10 +32,6 @@ extern "C" {
     fn views(memory: &JsValue, bytes: usize, length: usize, figures: usize) -> JsValue;
 }
 
-fn token_options(json: &str) -> Result<TokenOptions, Error> {
-    serde_json::from_str(json).map_err(|why| Error::InvalidArgument(format!("options: {why}")))
-}
-
 /// What makes views of the arena.
 pub(super) fn arena() -> JsValue {
     let [bytes, length, figures] = arena::addresses();
@@ -45,13 +40,13 @@ pub(super) fn arena() -> JsValue {
 
 #[wasm_bindgen]
 impl Client {
-    /// The number of the policy that these options of `verifyToken`, as JSON, ask for.
+    /// The number of the policy that these options of `verifyToken` ask for.
     ///
     /// # Errors
     /// `invalid_argument` or `invalid_config`.
-    pub fn policy(&self, options: &str) -> Result<u32, JsValue> {
+    pub fn policy(&self, options: &JsValue) -> Result<u32, JsValue> {
         let made = || {
-            let (checks, key) = token_options(options)?.parse(&self.config().checks)?;
+            let (checks, key) = options::token_options(options)?.parse(&self.config().checks)?;
             Ok(self.verifier().other_policy(checks, key).id())
         };
         made().map_err(|error: Error| to_js(&error))

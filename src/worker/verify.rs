@@ -52,16 +52,7 @@ fn told(verdict: &Verdict<JsBody>, is_head: bool) -> JsValue {
     let body = match &verdict.claims {
         _ if is_head => JsValue::NULL,
         Some(claims) => claims.bytes().clone().into(),
-        None => JsValue::from_str(&refusal(verdict.reason.unwrap_or_default())),
+        None => JsValue::from_str(&verdict.refusal()),
     };
     tell(verdict.status, &body, &headers.collect())
-}
-
-/// Clerk's form of an error. Reasons are words of our own and of Clerk's: nothing in them needs escaping.
-fn refusal(reason: &str) -> String {
-    let message = "The request is not signed in.";
-    let item = serde_json::json!({
-        "message": message, "long_message": message, "code": "token_verification_failed", "meta": { "reason": reason },
-    });
-    serde_json::json!({ "errors": [item] }).to_string()
 }

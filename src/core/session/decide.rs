@@ -9,7 +9,7 @@ use super::auth::signed_out_json;
 use super::extract::{Extracted, Source};
 use super::kinds::{Accepts, TokenKind};
 use super::peek::Peek;
-use super::write::ObjectWriter;
+use crate::core::json::write::ObjectWriter;
 use crate::core::jwt::{MAX_TOKEN_BYTES, Reason};
 
 /// What is to be done with what a request presents.

@@ -5,8 +5,8 @@
 
 use super::decide::MachineReason;
 use super::kinds::TokenKind;
-use super::read::{Raw, each_member};
-use super::write::ObjectWriter;
+use crate::core::json::raw::{Raw, each_member};
+use crate::core::json::write::ObjectWriter;
 use crate::core::time::{Duration, UnixTime};
 
 /// A machine's token that Clerk calls valid. Borrows Clerk's answer.

@@ -3,8 +3,8 @@
 use super::decide::MachineReason;
 use super::kinds::TokenKind;
 use super::machine::is_meant_for;
-use super::read::{Raw, each_member};
-use super::write::ObjectWriter;
+use crate::core::json::raw::{Raw, each_member};
+use crate::core::json::write::ObjectWriter;
 
 /// Claims that are the token's own; any other was put there by whoever had it made.
 const RESERVED: [&str; 6] = ["iss", "sub", "exp", "nbf", "iat", "jti"];

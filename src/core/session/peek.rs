@@ -1,7 +1,7 @@
 //! What a token says before anybody has vouched for it: enough to choose who looks at it, and nothing to act on.
 
-use super::read::each_member;
 use crate::core::base64;
+use crate::core::json::raw::each_member;
 use crate::core::jwt::{Category, MAX_TOKEN_BYTES};
 
 /// A token that has the form of a JWT. Nobody has looked at its signature.
