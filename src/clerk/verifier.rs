@@ -303,7 +303,7 @@ impl<R: Runtime> Verifier<R> {
         self.0.pipeline.refuse_revoked(&claims, policy.checks.skew)?;
         let body = R::Body::from_bytes(claims.take_payload().as_bytes());
         let verified = Rc::new(Verified::new(claims, category, policy.keys.id(), body));
-        self.remember(&verified, &name, policy.checks.skew, since, now, unix);
+        self.remember(&verified, &name, &policy, since, now, unix);
         let handle = self.0.pipeline.verified().borrow().handle(&name);
         Ok(Kept { verified, handle })
     }
@@ -312,14 +312,15 @@ impl<R: Runtime> Verifier<R> {
         &self,
         verified: &Rc<Verified<R::Body>>,
         key: &str,
-        skew: Duration,
+        policy: &Policy<R::Key>,
         since: Epoch,
         now: Instant,
         unix: UnixTime,
     ) {
         let claims = verified.claims();
-        let left = claims.expires_at(skew).as_millis().saturating_sub(unix.as_millis());
-        let freshness = Freshness { ttl: Duration::from_millis(left), stale: Duration::ZERO };
+        let left = claims.expires_at(policy.checks.skew).as_millis().saturating_sub(unix.as_millis());
+        let ttl = Duration::from_millis(left).min(policy.keys.vouch_for());
+        let freshness = Freshness { ttl, stale: Duration::ZERO };
         let tags = super::pipeline::tags_of(claims);
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         // Once as text and once as what a shell makes of it.
