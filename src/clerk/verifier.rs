@@ -99,7 +99,7 @@ impl<R: Runtime> fmt::Debug for Step<R> {
 /// A token whose signature is being checked.
 pub struct Pending<R: Runtime> {
     token: Unverified,
-    /// What it is kept under: the whole of it.
+    /// What it is kept under: the whole of it, see [`key_of`].
     name: String,
     key: R::Key,
     policy: Rc<Policy<R::Key>>,
@@ -125,10 +125,11 @@ impl<R: Runtime> Pending<R> {
         self.token.signature()
     }
 
-    /// How many bytes of the token, from its start, are signed.
+    /// What is signed: the start of the token, as it was read here.
     #[must_use]
-    pub const fn signed_len(&self) -> usize {
-        self.token.signed_len()
+    pub fn signed(&self) -> &[u8] {
+        let (_, token) = self.name.split_once(' ').unwrap_or_default();
+        token.as_bytes().get(..self.token.signed_len()).unwrap_or_default()
     }
 }
 
@@ -350,8 +351,7 @@ impl<R: Runtime> Verifier<R> {
                     continue;
                 }
             };
-            let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
-            let proof = proof_of(rt.verify(pending.key(), pending.signature(), signed).await);
+            let proof = proof_of(rt.verify(pending.key(), pending.signature(), pending.signed()).await);
             policy.keys.refresh_ahead(rt, &self.0.pipeline);
             return self.finish(*pending, proof, rt.now(), rt.unix()).map(|kept| kept.verified).map_err(Error::Token);
         }

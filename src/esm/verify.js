@@ -3,20 +3,22 @@
 // in wasm alone.
 import { verifySignature } from '../js/host.js';
 
-/** Handles per generation: past it the older generation is forgotten. They only save time, and come back with use. */
+/** Handles per generation, and how long all its tokens may be: past either the older generation is forgotten. They only
+ * save time, and come back with use. */
 const MAX_HANDLES = 10_000;
+const MAX_CHARS = 12_000_000;
 /** Policies by what a call asked for; likewise. */
 const MAX_POLICIES = 256;
 
 /** What clients of one instance share on this side. */
-export const tokens = () => ({ young: new Map(), old: new Map(), policies: new Map() });
+export const tokens = () => ({ young: new Map(), old: new Map(), chars: 0, policies: new Map() });
 
 /** What `begin` answers beside the ticket of a signature to check: the outcome is there; keys must be loaded first. */
 const KNOWN = -1;
 const SLOWLY = -2;
 
-/** Figures that go out beside a return value: handle, key slot, address and length of the signature, signed length. */
-const FIGURES = 5;
+/** Figures that go out beside a return value: handle, key slot, address and length of the signature and of what is signed. */
+const FIGURES = 6;
 
 /** What makes views of the memory that both sides share; to be called again once it has grown. */
 export const arena = (memory, bytes, length, figures) => ({
@@ -27,11 +29,13 @@ export const arena = (memory, bytes, length, figures) => ({
 const encoder = new TextEncoder();
 
 function remember(memory, token, handle) {
-  if (memory.young.size >= MAX_HANDLES) {
+  if (memory.young.size >= MAX_HANDLES || memory.chars + token.length > MAX_CHARS) {
     memory.old = memory.young;
     memory.young = new Map();
+    memory.chars = 0;
   }
   memory.young.set(token, handle);
+  memory.chars += token.length; // of a token that is there already once more, which only forgets sooner
 }
 
 /** What JSON cannot say, said in a way that is never right and never like anything else. */
@@ -79,16 +83,18 @@ export function verifier(client, memory, slots, now, arena) {
 
   /** A token that is not at hand: its claims, or a promise of them. */
   const first = (token, policy, options) => {
+    const reading = now(); // the caller's own clock may come back here, and put another token into the arena
     viewed();
     const { read, written } = encoder.encodeInto(token, bytes);
-    const ticket = read === token.length ? client.begin(written, policy, now()) : SLOWLY;
+    const ticket = read === token.length ? client.begin(written, policy, reading) : SLOWLY;
     if (ticket === KNOWN) return outcome(token);
     if (ticket === SLOWLY) return client.verifyToken(token, policy, options);
     viewed();
-    const [, slot, at, length, signed] = figures;
+    const [, slot, at, length, signed, signedLength] = figures;
+    const view = (start, size) => new Uint8Array(figures.buffer, start, size);
     const finish = (verdict) =>
       client.finish(ticket, verdict, now()) ? outcome(token) : client.verifyToken(token, policy, options);
-    const verdict = verifySignature(slot, new Uint8Array(bytes.buffer, at, length), bytes.subarray(0, signed));
+    const verdict = verifySignature(slot, view(at, length), view(signed, signedLength));
     if (typeof verdict === 'boolean') return finish(verdict ? 1 : 0);
     return verdict.then((good) => finish(good ? 1 : 0), () => finish(-1));
   };

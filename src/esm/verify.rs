@@ -77,7 +77,8 @@ impl Client {
     }
 
     /// Begins with the token in the arena's first `length` bytes. A number from 0: a ticket for [`Client::finish`], and the
-    /// figures say where the signature is, how long it and the signed part are, and the key's slot.
+    /// figures say the key's slot, and where the signature and what is signed are and how long. Both as they were read
+    /// here, never the arena again: whatever of the caller's runs meanwhile may have put another token there.
     #[must_use]
     pub fn begin(&self, length: u32, policy: u32, reading: f64) -> f64 {
         let (now, unix) = (self.host().observe(reading), JsRuntime::unix_of(reading));
@@ -93,9 +94,8 @@ impl Client {
             }
             Ok(Step::Sign(pending)) => {
                 self.verifier().refresh_ahead(self.host(), &policy);
-                let signed = token.as_bytes().get(..pending.signed_len()).unwrap_or_default();
                 let (key, signature) = (pending.key(), pending.signature());
-                match (key.slot(), key.software().map(|key| key.verify(signature, signed))) {
+                match (key.slot(), key.software().map(|key| key.verify(signature, pending.signed()))) {
                     (Some(slot), _) => self.ticket(pending, slot),
                     (None, Some(true)) => self.conclude(pending, Proof::Good, reading),
                     (None, _) => self.conclude(pending, Proof::Bad, reading),
@@ -154,11 +154,10 @@ impl Client {
 
 impl Client {
     fn ticket(&self, pending: Box<Pending<JsRuntime>>, slot: u32) -> f64 {
-        let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
-        let (at, length, signed) =
-            (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed_len() as f64);
-        arena::leave(&[-1.0, f64::from(slot), at, length, signed]);
+        let place = |bytes: &[u8]| (bytes.as_ptr() as usize as f64, bytes.len() as f64);
+        let ((signature, length), (signed, signed_length)) = (place(pending.signature()), place(pending.signed()));
+        arena::leave(&[-1.0, f64::from(slot), signature, length, signed, signed_length]);
         f64::from(self.tickets.issue(pending))
     }
 
