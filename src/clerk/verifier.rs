@@ -365,7 +365,8 @@ impl<R: Runtime> Verifier<R> {
         self.0.pipeline.refuse_revoked(&claims, &tags, policy.checks.skew)?;
         let body = R::Body::from_vec(claims.take_payload().into_bytes());
         let left = claims.expires_at(policy.checks.skew).as_millis().saturating_sub(unix.as_millis());
-        let freshness = Freshness { ttl: Duration::from_millis(left), stale: Duration::ZERO };
+        let ttl = Duration::from_millis(left).min(policy.keys.vouch_for());
+        let freshness = Freshness { ttl, stale: Duration::ZERO };
         // Once as text and once as what a shell makes of it.
         let weight = 2 * body.len() + claims.heap_bytes();
         let value = Rc::new(Verified::new(claims, category, body));

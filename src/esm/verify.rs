@@ -142,12 +142,11 @@ impl Client {
     }
 
     fn ticket(&self, pending: Box<Pending<JsRuntime>>, slot: u32) -> f64 {
-        let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
-        let (at, length, signed) =
-            (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed().len() as f64);
+        let place = |bytes: &[u8]| (bytes.as_ptr() as usize as f64, bytes.len() as f64);
+        let ((at, length), (signed, signed_length)) = (place(pending.signature()), place(pending.signed()));
         let ticket = self.tickets.issue(pending);
-        arena::leave(&[f64::from(ticket), f64::from(slot), at, length, signed]);
+        arena::leave(&[f64::from(ticket), f64::from(slot), at, length, signed, signed_length]);
         SIGN
     }
 

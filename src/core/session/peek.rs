@@ -64,9 +64,10 @@ impl Peek {
         self.bare && self.machine
     }
 
-    /// Whether its category says that it is something else than a session.
+    /// Whether its category or its `sub` says that it is something else than a session. Padding is no excuse: that of the
+    /// signature is not signed, so anybody may add it to a machine's token.
     pub(super) const fn is_no_session(&self) -> bool {
-        !self.category.is_session()
+        self.machine || !self.category.is_session()
     }
 
     /// Whether its category lets it be a machine's.
