@@ -183,8 +183,7 @@ pub struct ApiError {
 }
 
 /// One entry of `errors`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorItem {
     /// Clerk's code, such as `resource_not_found`.
@@ -193,6 +192,6 @@ pub struct ErrorItem {
     pub message: String,
     /// A longer one, if Clerk gives it.
     pub long_message: Option<String>,
-    /// More, with Clerk's names (`param_name`, `session_id`, …).
-    pub meta: Option<serde_json::Value>,
+    /// More, as JSON, with Clerk's names (`param_name`, `session_id`, …).
+    pub meta: Option<String>,
 }

@@ -210,7 +210,7 @@ fn clerks_errors_are_read_in_full() {
     let first = &api.errors[0];
     assert_eq!((first.code.as_str(), first.message.as_str()), ("resource_not_found", "not found"));
     assert_eq!(first.long_message.as_deref(), Some("No user was found"));
-    assert_eq!(first.meta, Some(json!({ "param_name": "user_id" })));
+    assert_eq!(first.meta.as_deref(), Some(r#"{"param_name":"user_id"}"#));
     assert_eq!((api.errors[1].code.as_str(), &api.errors[1].long_message), ("c", &None));
     assert_eq!(api.to_string(), "Clerk answered with status 404: not found (resource_not_found)");
 }

@@ -182,7 +182,7 @@ fn clear_expired_drops_what_is_past_all_its_time_and_nothing_else() {
     let mut cache = Cache::new(ROOMY, 1);
     for n in 0_u32..10 {
         let freshness = Freshness { ttl: Duration::from_millis(u64::from(n)), stale: Duration::from_millis(3) };
-        cache.put(&n.to_string(), NewEntry { freshness, ..entry(n, &["all"], cache.epoch()) }, at(0));
+        cache.put(n.to_string(), NewEntry { freshness, ..entry(n, &["all"], cache.epoch()) }, at(0));
     }
     assert_eq!(cache.clear_expired(at(6)), 4, "0 + 3 to 3 + 3");
     assert_eq!(cache.len(), 6);
@@ -196,7 +196,7 @@ fn a_stored_entry_is_there_until_the_next_put_at_least() {
     let mut cache = Cache::new(Limits { max_bytes: 3_000, max_entries: 10 }, 1);
     for n in 0..1_000 {
         let weight = (n as usize * 37) % 2_000;
-        cache.put(&n.to_string(), NewEntry { weight, ..entry(n, &[], cache.epoch()) }, at(0));
+        cache.put(n.to_string(), NewEntry { weight, ..entry(n, &[], cache.epoch()) }, at(0));
         assert!(is_there(&mut cache, &n.to_string()));
         assert!(cache.bytes() <= 3_000 && cache.len() <= 10);
     }
@@ -225,13 +225,13 @@ fn entries_past_their_time_go_first() {
     for n in 0..100 {
         let ttl = if n % 2 == 0 { Duration::from_secs(1) } else { Duration::from_hours(1) };
         let freshness = Freshness { ttl, stale: Duration::ZERO };
-        cache.put(&n.to_string(), NewEntry { freshness, ..entry(n, &[], cache.epoch()) }, at(0));
+        cache.put(n.to_string(), NewEntry { freshness, ..entry(n, &[], cache.epoch()) }, at(0));
         for _ in 0..=(n % 2 * 9) {
             cache.get(&((n / 2) * 2).to_string(), at(0)); // the short-lived are hit more often
         }
     }
     for n in 100..150 {
-        cache.put(&n.to_string(), entry(n, &[], cache.epoch()), at(10_000));
+        cache.put(n.to_string(), entry(n, &[], cache.epoch()), at(10_000));
     }
     let left = (0..100).filter(|n| matches!(cache.get(&n.to_string(), at(10_000)), Lookup::Hit { .. })).count();
     assert_eq!(left, 50);
@@ -248,7 +248,7 @@ fn an_entry_put_again_does_not_go_for_its_former_time() {
         cache.put("user_1", entry(1, &[], cache.epoch()), at(now));
     }
     for n in 0..100 {
-        cache.put(&n.to_string(), entry(n, &[], cache.epoch()), at(151_000));
+        cache.put(n.to_string(), entry(n, &[], cache.epoch()), at(151_000));
     }
     assert!(matches!(cache.get("user_1", at(151_000)), Lookup::Hit { .. }));
 }
@@ -258,10 +258,10 @@ fn large_entries_go_before_small_ones_as_popular_where_bytes_are_short() {
     let mut cache = Cache::new(Limits { max_bytes: 200_000, max_entries: 1_000 }, 1);
     for n in 0..200 {
         let weight = if n % 10 == 0 { 5_000 } else { 100 };
-        cache.put(&n.to_string(), NewEntry { weight, ..entry(n, &[], cache.epoch()) }, at(0));
+        cache.put(n.to_string(), NewEntry { weight, ..entry(n, &[], cache.epoch()) }, at(0));
     }
     for n in 1_000..1_100 {
-        cache.put(&n.to_string(), NewEntry { weight: 1_000, ..entry(n, &[], cache.epoch()) }, at(0));
+        cache.put(n.to_string(), NewEntry { weight: 1_000, ..entry(n, &[], cache.epoch()) }, at(0));
     }
     let small = (0..200).filter(|n| n % 10 != 0 && is_there(&mut cache, &n.to_string())).count();
     let large = (0..200).filter(|n| n % 10 == 0 && is_there(&mut cache, &n.to_string())).count();

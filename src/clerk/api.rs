@@ -1,14 +1,14 @@
 //! Clerk's HTTP: from an operation and its arguments to an exchange, and from an error answer to an error.
 
+use std::borrow::Cow;
 use std::rc::Rc;
-
-use serde_json::Value;
 
 use super::operations::{self, Match};
 use super::pipeline::{Access, Answer, Exchange, Expiry, Keep};
 use super::policy;
 use super::query::{Query, canonical_path};
 use crate::config::{API_VERSION_DATE, Config};
+use crate::core::json::raw::Raw;
 use crate::core::projection::{FieldSet, Shape};
 use crate::core::time::{Duration, millis};
 use crate::error::{ApiError, Error, ErrorItem};
@@ -155,27 +155,31 @@ pub fn success<B: Body>(answer: Rc<Answer<B>>) -> Result<Rc<Answer<B>>, Error> {
 
 /// Reads what can be read of an error answer; a body that is not Clerk's leaves `errors` empty (facts 1.6).
 fn api_error<B: Body>(answer: &Answer<B>) -> ApiError {
-    let parsed: Value = serde_json::from_slice(&answer.body.to_vec()).unwrap_or_default();
-    let items = parsed.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let body = answer.body.to_vec();
+    let parsed = Raw::document(&body);
+    let mut errors = Vec::new();
+    if let Some(items) = parsed.and_then(|parsed| parsed.get("errors")) {
+        let _ = items.each_item(|item| errors.extend(error_item(item))); // what is no array has none
+    }
     let ray = || answer.headers.get("cf-ray").map(str::to_owned);
     let seconds = answer.headers.get("retry-after").and_then(|text| text.trim().parse().ok());
     ApiError {
         status: answer.status,
-        errors: items.iter().filter(|item| item.is_object()).map(error_item).collect(),
-        trace_id: string(&parsed, "clerk_trace_id").or_else(ray).unwrap_or_default(),
+        errors,
+        trace_id: parsed.and_then(|parsed| string(parsed, "clerk_trace_id")).or_else(ray).unwrap_or_default(),
         retry_after: seconds,
     }
 }
 
-fn error_item(item: &Value) -> ErrorItem {
-    ErrorItem {
+fn error_item(item: Raw<'_>) -> Option<ErrorItem> {
+    item.is_object().then(|| ErrorItem {
         code: string(item, "code").unwrap_or_default(),
         message: string(item, "message").unwrap_or_default(),
         long_message: string(item, "long_message"),
-        meta: item.get("meta").filter(|meta| !meta.is_null()).cloned(),
-    }
+        meta: item.get("meta").filter(|meta| !meta.is_null()).map(|meta| meta.as_json().to_owned()),
+    })
 }
 
-fn string(object: &Value, name: &str) -> Option<String> {
-    object.get(name)?.as_str().map(str::to_owned)
+fn string(object: Raw<'_>, name: &str) -> Option<String> {
+    object.get(name)?.text().map(Cow::into_owned)
 }

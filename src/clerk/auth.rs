@@ -78,8 +78,9 @@ impl<R: Runtime> Verifier<R> {
 
 /// Who a verified session token is from.
 fn session<B: Body>(token: &str, verified: Rc<Verified<B>>, pending: PendingSessions) -> State<B> {
-    // A template's token may look like a session's to everything else (R8).
-    if !verified.category().is_session() {
+    // A template's token may look like a session's to everything else, and so may a machine's (R8).
+    let is_machine = verified.claims().sub().is_some_and(|sub| sub.starts_with("mch_"));
+    if is_machine || !verified.category().is_session() {
         return State::SignedOut(SignedOut {
             reason: SignedOutReason::TokenTypeMismatch,
             kind: Some(TokenKind::Session),

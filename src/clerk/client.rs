@@ -7,6 +7,7 @@ use super::api::{Manner, Question, selection_key, success};
 use super::pipeline::{Answer, Keep, Pipeline, Served, Source};
 use super::query::Query;
 use crate::core::cache::Handle;
+use crate::core::json::write::ObjectWriter;
 use crate::core::projection::{self, FieldSet, Shape};
 use crate::core::time::{Duration, Instant};
 use crate::error::Error;
@@ -108,24 +109,25 @@ fn select<B: Body>(answer: &Answer<B>, fields: &FieldSet, shape: Shape<'_>) -> R
 }
 
 /// The metrics report as JSON: the counters, and under `live` what is held right now, the module's memory included.
-///
-/// # Errors
-/// Never in practice: numbers can always be written.
-pub fn report<R: Runtime>(pipeline: &Pipeline<R>, wasm_bytes: usize) -> Result<String, Error> {
-    #[derive(serde::Serialize)]
-    struct Report {
-        #[serde(flatten)]
-        counters: crate::core::metrics::Snapshot,
-        live: Live,
+#[must_use]
+pub fn report<R: Runtime>(pipeline: &Pipeline<R>, wasm_bytes: usize) -> String {
+    let held = pipeline.live();
+    let mut live = ObjectWriter::new();
+    for (name, held) in [
+        ("flights", held.flights),
+        ("seats", held.seats),
+        ("waiting", held.waiting),
+        ("permits", held.permits),
+        ("queued", held.queued),
+        ("inFlight", held.in_flight),
+        ("entries", held.entries),
+        ("bytes", held.bytes),
+        ("wasmBytes", wasm_bytes),
+    ] {
+        live.whole(name, held as u64);
     }
-    #[derive(serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Live {
-        #[serde(flatten)]
-        held: super::pipeline::Live,
-        wasm_bytes: usize,
-    }
-    let live = Live { held: pipeline.live(), wasm_bytes };
-    let report = Report { counters: pipeline.metrics().borrow().snapshot(), live };
-    serde_json::to_string(&report).map_err(|why| Error::InvalidArgument(why.to_string()))
+    let mut report = ObjectWriter::new();
+    pipeline.metrics().borrow().snapshot().write(&mut report);
+    report.json("live", Some(&live.finish()));
+    report.finish()
 }

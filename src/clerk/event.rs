@@ -3,13 +3,11 @@
 //! An event drops what may be out of date and stores nothing. So events that come late, twice or out of order do no harm:
 //! what is read afterwards comes from Clerk as it is then.
 
-use std::fmt;
-
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 use super::api::id_segment;
 use super::policy::{self, EVERY_ORGANIZATION, EVERY_SESSION, EVERY_USER, MEMBERSHIPS, USER_LISTS};
+use crate::core::json::raw::{Raw, each_deep_member};
 use crate::core::time::UnixTime;
 use crate::error::Error;
 use crate::runtime::http::Method;
@@ -66,46 +64,32 @@ impl Revoked {
 ///
 /// A user chooses the depth of their own metadata, and sessions come with their users: a bound on it would let a user keep
 /// the end of a session from being heard.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct Members<'a>(Vec<(String, Raw<'a>)>);
 
 impl<'a> Members<'a> {
     /// None if `json` is no object.
-    fn of(json: &'a str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+    fn of(json: &'a [u8]) -> Option<Self> {
+        let mut members = Vec::new();
+        each_deep_member(json, |name, value| members.push((name.to_owned(), value)))?;
+        Some(Self(members))
     }
 
     /// Of duplicates the last counts, as for `JSON.parse`.
-    fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.get())
+    fn get(&self, name: &str) -> Option<Raw<'a>> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
-    fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.raw(name)?).ok()
+    fn object(&self, name: &str) -> Option<Self> {
+        Self::of(self.get(name)?.as_json().as_bytes())
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.text().map(Cow::into_owned)
     }
 
     /// An id that can be part of a tag; anything else counts as none.
     fn id(&self, name: &str) -> Option<String> {
-        self.get::<String>(name).filter(|id| id_segment("id", id).is_ok())
-    }
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Members(Vec::new());
-                while let Some(member) = map.next_entry()? {
-                    members.0.push(member);
-                }
-                Ok(members)
-            }
-        }
-        from.deserialize_map(Collect)
+        self.text(name).filter(|id| id_segment("id", id).is_ok())
     }
 }
 
@@ -122,14 +106,13 @@ impl Event {
         if json.is_empty() {
             return Err(Error::Webhook("the body is empty"));
         }
-        let event = std::str::from_utf8(json).ok().and_then(Members::of);
-        let event = event.ok_or(Error::Webhook("the body is not a JSON object"))?;
+        let event = Members::of(json).ok_or(Error::Webhook("the body is not a JSON object"))?;
         Ok(Self {
             delivery: None,
-            kind: event.get("type").ok_or(Error::Webhook("the event has no type"))?,
-            instance: event.get("instance_id"),
-            at: event.get("timestamp").and_then(time),
-            data: event.raw("data").and_then(Members::of).map(|data| Subject::of(&data)).unwrap_or_default(),
+            kind: event.text("type").ok_or(Error::Webhook("the event has no type"))?,
+            instance: event.text("instance_id"),
+            at: event.get("timestamp").and_then(Raw::number).and_then(time),
+            data: event.object("data").map(|data| Subject::of(&data)).unwrap_or_default(),
         })
     }
 
@@ -200,11 +183,11 @@ impl Event {
 
 impl Subject {
     fn of(data: &Members<'_>) -> Self {
-        let organization = || data.raw("organization").and_then(Members::of);
+        let organization = || data.object("organization");
         Self {
             id: data.id("id"),
             organization: data.id("organization_id").or_else(|| organization()?.id("id")),
-            banned: data.get("banned").unwrap_or_default(),
+            banned: data.get("banned").is_some_and(Raw::is_true),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Forward auth: a proxy asks who a request is from, and takes the answer's status and headers over.
 
 use super::auth::{SignedIn, State};
+use crate::core::json::write::ObjectWriter;
 use crate::core::jwt::Reason;
 use crate::core::session::{Auth, PendingSessions, SignedOut, SignedOutReason};
 use crate::runtime::http::Body;
@@ -57,6 +58,24 @@ impl<B: Body> Verdict<B> {
         let reason = nobody.reason.as_str();
         let headers = vec![("x-clerk-auth-reason", reason.to_owned())];
         Self { status: status(nobody.reason), headers, claims: None, reason: Some(reason) }
+    }
+}
+
+impl<B> Verdict<B> {
+    /// Clerk's form of an error, with the reason beside it; for a verdict without claims.
+    #[must_use]
+    pub fn refusal(&self) -> String {
+        let message = match self.status {
+            401 => "The request is not signed in.",
+            _ => "Who the request is from could not be found out.",
+        };
+        let (mut item, mut meta) = (ObjectWriter::new(), ObjectWriter::new());
+        meta.text("reason", self.reason.unwrap_or_default());
+        item.text("code", "token_verification_failed");
+        item.text("long_message", message);
+        item.text("message", message);
+        item.json("meta", Some(&meta.finish()));
+        format!(r#"{{"errors":[{}]}}"#, item.finish())
     }
 }
 

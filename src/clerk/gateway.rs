@@ -13,6 +13,7 @@ use super::pipeline::{Answer, Served, Source};
 use super::query::Query;
 use super::users::turn_page;
 use crate::config::Config;
+use crate::core::json::write::ObjectWriter;
 use crate::core::projection::FieldSet;
 use crate::core::time::{Duration, millis};
 use crate::error::Error;
@@ -180,8 +181,11 @@ impl<B> Reply<B> {
     }
 
     fn error(status: u16, code: &str, message: &str, retry_after: Option<u64>) -> Self {
-        let item = serde_json::json!({ "message": message, "long_message": message, "code": code });
-        Self::Refusal { status, json: serde_json::json!({ "errors": [item] }).to_string(), retry_after }
+        let mut item = ObjectWriter::new();
+        item.text("code", code);
+        item.text("long_message", message);
+        item.text("message", message);
+        Self::Refusal { status, json: format!(r#"{{"errors":[{}]}}"#, item.finish()), retry_after }
     }
 }
 

@@ -123,6 +123,12 @@ impl<K: Clone + 'static> Keys<K> {
         Self { source: Source::Pem(key), ..Self::new(id, config) }
     }
 
+    /// How long what they verified is believed without asking them again. A key that was taken out of a set, because
+    /// somebody else has it, must not go on vouching for tokens that live long; a configured one stays what it is.
+    pub(super) fn vouch_for(&self) -> Duration {
+        if matches!(self.source, Source::Remote { .. }) { self.ttl } else { Duration::MAX }
+    }
+
     /// Whether they are this one key.
     pub(super) fn is_pem(&self, key: &RsaPublicKey) -> bool {
         matches!(&self.source, Source::Pem(own) if own == key)
@@ -176,6 +182,11 @@ impl<K: Clone + 'static> Keys<K> {
         age < self.ttl || (age < self.ttl + self.stale && paused())
     }
 
+    /// Whether there is a set, over or not, that may be used while Clerk cannot be reached.
+    fn to_go_on_with(&self, now: Instant) -> bool {
+        self.set.borrow().as_ref().is_some_and(|set| now.since(set.at) < self.ttl + self.stale)
+    }
+
     /// Whether a fetch began so lately that an unknown `kid` is no reason for another.
     fn rests(&self, now: Instant) -> bool {
         self.attempted.get().is_some_and(|at| now.since(at) < self.cooldown)
@@ -210,11 +221,10 @@ impl<K: Clone + 'static> Keys<K> {
     where
         R: Runtime + Crypto<Key = K>,
     {
-        let old = self.set.borrow().clone().filter(|set| rt.now().since(set.at) < self.ttl + self.stale);
-        if old.is_none() {
+        if !self.to_go_on_with(rt.now()) {
             return self.renewed(rt, pipeline).await;
         }
-        // There is something to go on with: a Clerk that hangs must not hold everybody up.
+        // A Clerk that hangs must not hold everybody up.
         match race(Box::pin(self.renewed(rt, pipeline)), rt.bell(PATIENCE).0).await {
             Raced::First(Ok(())) => {}
             Raced::First(Err(_)) | Raced::Second(()) => {
@@ -245,7 +255,7 @@ impl<K: Clone + 'static> Keys<K> {
         if let Source::Remote { url, access } = &self.source {
             self.attempted.set(Some(rt.now()));
             if let Err(error) = self.fetch_set(rt, pipeline, url.clone(), *access).await {
-                let pause = if self.set.borrow().is_some() { PAUSE_WITH_KEYS } else { PAUSE_WITHOUT };
+                let pause = if self.to_go_on_with(rt.now()) { PAUSE_WITH_KEYS } else { PAUSE_WITHOUT };
                 self.fail(rt.now(), pause, error.clone());
                 return Err(Error::Token(error));
             }

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value, json};
-
 use super::api::{Manner, Question};
 use super::pipeline::{Expiry, Keep, Outcome};
 use super::query::Query;
 use super::verifier::{Policy, Verifier};
-use crate::core::jwt::{Category, Checks, Reason, TokenError, Types, Unverified};
-use crate::core::session::{Machine, MachineReason, TokenKind};
+use crate::core::json::write::ObjectWriter;
+use crate::core::jwt::{Category, Checks, Types, Unverified};
+use crate::core::session::{Machine, MachineReason, TokenKind, machine_jwt_json};
 use crate::core::time::Duration;
 use crate::error::Error;
 use crate::runtime::Runtime;
@@ -17,8 +16,6 @@ use crate::runtime::http::{Body, Method};
 
 /// How long Clerk's word on an opaque token is believed, at most. Revocations made elsewhere are unknown for as long.
 const MAX_LIFETIME: Duration = Duration::from_secs(10);
-/// Claims of a JWT that are no custom ones.
-const RESERVED: &[&str] = &["iss", "sub", "exp", "nbf", "iat", "jti"];
 
 impl<R: Runtime> Verifier<R> {
     /// What `toAuth()` holds for a machine's JWT.
@@ -39,11 +36,8 @@ impl<R: Runtime> Verifier<R> {
         let audience = if kind == TokenKind::OAuth { Vec::new() } else { configured.audience.clone() };
         let checks = Checks { audience, skew: configured.skew, ..Checks::default() };
         let claims = self.verify_unkept(rt, policy, token, types, &checks).await;
-        let claims: Value = claims
-            .and_then(|claims| serde_json::from_str(claims.payload()).map_err(|_| unreadable()))
-            .map_err(|_| MachineReason::TokenVerificationFailed)?;
-        let answer = as_answer(kind, &claims).to_string();
-        judged(kind, 200, answer.as_bytes(), &configured.audience, rt).map(|machine| machine.to_json())
+        let claims = claims.map_err(|_| MachineReason::TokenVerificationFailed)?;
+        machine_jwt_json(kind, claims.payload().as_bytes(), &configured.audience)
     }
 
     /// The same for an opaque token: asks Clerk, unless it said that the token is valid within the last seconds (R19).
@@ -86,10 +80,6 @@ impl<R: Runtime> Verifier<R> {
 /// Everything that tells of machines' tokens.
 pub(super) const MACHINES: &str = "machines/*";
 
-fn unreadable() -> TokenError {
-    TokenError::new(Reason::Invalid, "The token's claims cannot be read.")
-}
-
 fn judged<'a, R: Runtime>(
     kind: TokenKind,
     status: u16,
@@ -107,35 +97,8 @@ fn question<B: Body>(config: &crate::config::Config, token: &str, kind: TokenKin
         TokenKind::ApiKey => ("/api_keys/verify", "secret"),
         TokenKind::Session => return Err(Error::InvalidArgument("a session token is not verified by asking".into())),
     };
-    let body = json!({ name: token }).to_string();
-    let body = Some((B::from_bytes(body.as_bytes()), "application/json".to_owned()));
+    let mut body = ObjectWriter::new();
+    body.text(name, token);
+    let body = Some((B::from_bytes(body.finish().as_bytes()), "application/json".to_owned()));
     Question::new(config, Method::Post, path, &Query::new(), Manner { body, ..Manner::default() })
-}
-
-/// The claims of a JWT in the form of Clerk's answer about an opaque token of the same kind.
-fn as_answer(kind: TokenKind, claims: &Value) -> Value {
-    let claim = |name: &str| claims.get(name).cloned();
-    let words = |name: &str| Some(claims.get(name)?.as_str()?.split(' ').collect::<Vec<_>>().into());
-    let scopes = match kind {
-        TokenKind::M2m => words("scopes").or_else(|| claim("aud")),
-        TokenKind::OAuth | TokenKind::ApiKey | TokenKind::Session => claim("scp").or_else(|| words("scope")),
-    };
-    let custom: Map<String, Value> = claims
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    json!({
-        "id": claim("jti"),
-        "subject": claim("sub"),
-        "scopes": scopes.unwrap_or_else(|| Value::Array(Vec::new())),
-        "claims": if custom.is_empty() { Value::Null } else { Value::Object(custom) },
-        "client_id": claim("client_id").unwrap_or_default(),
-        "aud": claim("aud"),
-        "revoked": false,
-        "expired": false,
-        "expiration": null,
-    })
 }

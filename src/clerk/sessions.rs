@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::api::{self, Manner, Question, id_segment};
 use super::client::Client;
 use super::pipeline::{Answer, Expiry, Keep};
 use super::policy;
 use super::query::Query;
 use crate::config::{API_VERSION_DATE, Config};
+use crate::core::json::raw::Raw;
 use crate::core::time::Duration;
 use crate::error::Error;
 use crate::runtime::Runtime;
@@ -53,8 +52,8 @@ impl<R: Runtime> Client<R> {
     /// [`Error::InvalidArgument`] if `id` is not an id, or `session` not an object with this `id`.
     pub fn keep_session(&self, id: &str, session: R::Body, ttl: Option<Duration>) -> Result<(), Error> {
         let key = key(id_segment("sessionId", id)?);
-        let value: Value = serde_json::from_slice(&session.to_vec()).unwrap_or_default();
-        if value.get("id").and_then(Value::as_str) != Some(id) {
+        let json = session.to_vec();
+        if Raw::document(&json).and_then(|session| session.get("id")?.text()).as_deref() != Some(id) {
             return Err(Error::InvalidArgument("session must be an object of JSON with this id".into()));
         }
         self.pipeline().invalidate(&policy::session_tags(id)[..1]);

@@ -25,7 +25,8 @@ use crate::runtime::http::Body;
 use crate::runtime::{CryptoError, Runtime};
 
 /// Policies besides the configured one that are remembered; past it all are forgotten, and come back when asked for.
-const MAX_POLICIES: usize = 256;
+/// Shells that remember numbers forget earlier, by [`Verifier::forget_policies`].
+const MAX_POLICIES: usize = 512;
 /// How often keys are loaded for one token: once because there are none, once because its `kid` is not among them.
 const MAX_LOADS: usize = 2;
 
@@ -196,6 +197,11 @@ impl<R: Runtime> Verifier<R> {
         policy
     }
 
+    /// Forgets all policies but the configured one, and with them the keys that calls brought along.
+    pub fn forget_policies(&self) {
+        self.0.policies.borrow_mut().clear();
+    }
+
     /// One source for one key, for as long as a policy remembers it.
     fn keys_of(&self, key: RsaPublicKey) -> Rc<Keys<R::Key>> {
         let known = |policy: &Rc<Policy<R::Key>>| policy.keys.is_pem(&key).then(|| Rc::clone(&policy.keys));
@@ -359,7 +365,8 @@ impl<R: Runtime> Verifier<R> {
         self.0.pipeline.refuse_revoked(&claims, &tags, policy.checks.skew)?;
         let body = R::Body::from_vec(claims.take_payload().into_bytes());
         let left = claims.expires_at(policy.checks.skew).as_millis().saturating_sub(unix.as_millis());
-        let freshness = Freshness { ttl: Duration::from_millis(left), stale: Duration::ZERO };
+        let ttl = Duration::from_millis(left).min(policy.keys.vouch_for());
+        let freshness = Freshness { ttl, stale: Duration::ZERO };
         // Once as text and once as what a shell makes of it.
         let weight = 2 * body.len() + claims.heap_bytes();
         let value = Rc::new(Verified::new(claims, category, body));

@@ -94,7 +94,8 @@ impl Webhooks {
     /// For events that [`Webhooks::verify`] gave: whoever calls this with anything else empties the cache. Reads that are
     /// under way do not bring back what was dropped.
     pub fn apply<R: Runtime>(&self, pipeline: &Pipeline<R>, event: &Event, rt: &R) -> Applied {
-        let is_new = event.delivery.as_ref().is_none_or(|id| self.replays.borrow_mut().first(id, rt.now()));
+        let now = rt.now(); // read before anything is borrowed: the clock may be a caller's, who may come back here
+        let is_new = event.delivery.as_ref().is_none_or(|id| self.replays.borrow_mut().first(id, now));
         if !is_new {
             return Applied { replayed: true, ..Applied::default() };
         }

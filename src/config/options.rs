@@ -1,15 +1,12 @@
 //! What a caller may set, as it arrives.
 
-use serde::Deserialize;
-
 use super::{given, whole};
 use crate::core::jwt::{Checks, PemError, RsaPublicKey, parse_pem};
 use crate::core::time::{Duration, millis};
 use crate::error::Error;
 
 /// What a caller may set; lengths of time are milliseconds.
-#[derive(Clone, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
     /// `sk_test_…` or `sk_live_…`. Needed for everything that calls the Backend API.
@@ -47,8 +44,7 @@ pub struct Options {
 }
 
 /// How much is kept and for how long.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CacheOptions {
     /// All entries together, in bytes, 0 (keep nothing) to 1 GiB. Default 32 MiB: a quarter of a Workers isolate.
@@ -74,8 +70,7 @@ pub struct CacheOptions {
 }
 
 /// What one call may ask of a token in place of what is configured.
-#[derive(Clone, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenOptions {
     /// See [`Options::jwt_key`].
@@ -126,8 +121,7 @@ impl TokenOptions {
 }
 
 /// One text or several.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "what JavaScript callers may give")]
 pub enum OneOrMany {
     /// One.
@@ -149,8 +143,7 @@ impl OneOrMany {
 }
 
 /// How fast Clerk is called.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RateLimitOptions {
     /// Requests per window, 1 to 100,000. Default from the secret key: 1,000 for `sk_live_`, 100 for `sk_test_`.
@@ -164,8 +157,7 @@ pub struct RateLimitOptions {
 }
 
 /// How failures are met.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RetryOptions {
     /// Attempts in all, the first included, 1 to 10. Default 3.

@@ -14,12 +14,12 @@
 //! Costs: `join` hashes the key once; everything is O(log n) in the number of flights or in the seats of one flight,
 //! but for landing and abandoning, which are O(bells).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use super::order::{Agenda, Numbered, Numbers};
 use super::time::{Duration, Instant};
 
 /// How long after the end of its lease a flight may still land, and its outcome may still be read: a follower whose bell
@@ -79,11 +79,11 @@ pub struct Flights<T, R> {
     limits: Limits,
     /// The flights that can be joined.
     by_key: HashMap<Rc<str>, FlightId, FixedState>,
-    by_id: BTreeMap<FlightId, Flight<T, R>>,
+    by_id: Numbered<Flight<T, R>>,
     /// Every flight, in the order in which their leases end.
-    by_lease: BTreeSet<(Instant, FlightId)>,
+    by_lease: Agenda,
     /// Flights kept for those who have not read the outcome yet.
-    landed: BTreeSet<FlightId>,
+    landed: Numbers,
     seats: usize,
     next_flight: u64,
     next_seat: u64,
@@ -95,7 +95,7 @@ struct Flight<T, R> {
     key: Option<Rc<str>>,
     until: Instant,
     outcome: Option<T>,
-    seats: BTreeMap<SeatId, Option<R>>,
+    seats: Numbered<Option<R>>,
 }
 
 impl<T: Clone, R> Flights<T, R> {
@@ -105,9 +105,9 @@ impl<T: Clone, R> Flights<T, R> {
         Self {
             limits: Limits { max_flights: limits.max_flights.max(1), max_seats: limits.max_seats.max(1) },
             by_key: HashMap::with_hasher(FixedState::with_seed(seed)),
-            by_id: BTreeMap::new(),
-            by_lease: BTreeSet::new(),
-            landed: BTreeSet::new(),
+            by_id: Numbered::new(),
+            by_lease: Agenda::default(),
+            landed: Numbers::default(),
             seats: 0,
             next_flight: 0,
             next_seat: 0,
@@ -120,7 +120,7 @@ impl<T: Clone, R> Flights<T, R> {
     pub fn join(&mut self, key: &str, lease: Duration, now: Instant) -> Join {
         self.purge(now);
         if let Some(&flight) = self.by_key.get(key) {
-            if self.by_id.get(&flight).is_some_and(|it| now < it.until) {
+            if self.by_id.get(flight.0).is_some_and(|it| now < it.until) {
                 return if self.room_for_seat(now) { Join::Follow(flight) } else { Join::Full };
             }
             self.ground(flight);
@@ -144,10 +144,10 @@ impl<T: Clone, R> Flights<T, R> {
     ///
     /// A bell left in a flight that has landed is never handed back: ask [`follow`](Self::follow) first.
     pub fn sit(&mut self, flight: FlightId, ring: R) -> Option<SeatId> {
-        let taken = self.by_id.get_mut(&flight).filter(|_| self.seats < self.limits.max_seats)?;
+        let taken = self.by_id.get_mut(flight.0).filter(|_| self.seats < self.limits.max_seats)?;
         let seat = SeatId(self.next_seat);
         let bell = taken.outcome.is_none().then_some(ring);
-        taken.seats.insert(seat, bell);
+        taken.seats.push(seat.0, bell);
         self.next_seat += 1;
         self.seats += 1;
         Some(seat)
@@ -155,8 +155,8 @@ impl<T: Clone, R> Flights<T, R> {
 
     /// Gives the seat back. The flight goes on without it; an outcome goes with the last seat that can read it.
     pub fn leave(&mut self, flight: FlightId, seat: SeatId) {
-        let Some(left) = self.by_id.get_mut(&flight) else { return };
-        if left.seats.remove(&seat).is_none() {
+        let Some(left) = self.by_id.get_mut(flight.0) else { return };
+        if left.seats.remove(seat.0).is_none() {
             return;
         }
         self.seats -= 1;
@@ -173,14 +173,14 @@ impl<T: Clone, R> Flights<T, R> {
     pub fn land(&mut self, flight: FlightId, outcome: T, now: Instant) -> Vec<R> {
         self.purge(now);
         self.ground(flight);
-        let Some(landing) = self.by_id.get_mut(&flight).filter(|it| it.outcome.is_none()) else { return Vec::new() };
+        let Some(landing) = self.by_id.get_mut(flight.0).filter(|it| it.outcome.is_none()) else { return Vec::new() };
         if landing.seats.is_empty() || now >= landing.until.after(GRACE) {
             self.remove(flight);
             return Vec::new();
         }
         landing.outcome = Some(outcome);
         let bells = landing.seats.values_mut().filter_map(Option::take).collect();
-        self.landed.insert(flight);
+        self.landed.insert(flight.0);
         bells
     }
 
@@ -188,7 +188,7 @@ impl<T: Clone, R> Flights<T, R> {
     /// landed stays.
     #[must_use = "those who wait are woken by ringing these"]
     pub fn abandon(&mut self, flight: FlightId) -> Vec<R> {
-        if self.landed.contains(&flight) {
+        if self.landed.contains(flight.0) {
             return Vec::new();
         }
         let gone = self.remove(flight);
@@ -198,7 +198,7 @@ impl<T: Clone, R> Flights<T, R> {
     /// How the flight stands.
     #[must_use]
     pub fn follow(&self, flight: FlightId, now: Instant) -> Follow<T> {
-        let Some(followed) = self.by_id.get(&flight) else { return Follow::Gone };
+        let Some(followed) = self.by_id.get(flight.0) else { return Follow::Gone };
         match &followed.outcome {
             Some(outcome) if now < followed.until.after(GRACE) => Follow::Landed(outcome.clone()),
             None if now < followed.until => Follow::Wait { until: followed.until },
@@ -234,23 +234,23 @@ impl<T: Clone, R> Flights<T, R> {
         let flight = FlightId(self.next_flight);
         self.next_flight += 1;
         let until = now.after(lease);
-        self.by_lease.insert((until, flight));
-        self.by_id.insert(flight, Flight { key, until, outcome: None, seats: BTreeMap::new() });
+        self.by_lease.insert(until, flight.0);
+        self.by_id.push(flight.0, Flight { key, until, outcome: None, seats: Numbered::new() });
         Some(flight)
     }
 
     /// Nobody can join the flight any more.
     fn ground(&mut self, flight: FlightId) {
-        if let Some(key) = self.by_id.get_mut(&flight).and_then(|it| it.key.take()) {
+        if let Some(key) = self.by_id.get_mut(flight.0).and_then(|it| it.key.take()) {
             self.by_key.remove(&key);
         }
     }
 
     fn remove(&mut self, flight: FlightId) -> Option<Flight<T, R>> {
         self.ground(flight);
-        let removed = self.by_id.remove(&flight)?;
-        self.by_lease.remove(&(removed.until, flight));
-        self.landed.remove(&flight);
+        let removed = self.by_id.remove(flight.0)?;
+        self.by_lease.remove(removed.until, flight.0);
+        self.landed.remove(flight.0);
         self.seats -= removed.seats.len();
         Some(removed)
     }
@@ -259,7 +259,7 @@ impl<T: Clone, R> Flights<T, R> {
     fn purge(&mut self, now: Instant) {
         for _ in 0..PURGED_PER_CALL {
             match self.by_lease.first() {
-                Some(&(until, flight)) if until.after(GRACE) <= now => drop(self.remove(flight)),
+                Some((until, flight)) if until.after(GRACE) <= now => drop(self.remove(FlightId(flight))),
                 _ => return,
             }
         }
@@ -277,8 +277,8 @@ impl<T: Clone, R> Flights<T, R> {
     /// Makes room at the cost of whoever is least likely to be alive: the flight whose lease ended first, else the
     /// oldest that has landed and was not read by everyone yet. Their followers, if any, join again.
     fn evict(&mut self, now: Instant) -> bool {
-        let over = self.by_lease.first().filter(|(until, _)| *until <= now).map(|(_, flight)| *flight);
-        let Some(flight) = over.or_else(|| self.landed.first().copied()) else { return false };
-        self.remove(flight).is_some()
+        let over = self.by_lease.due(now).map(|(_, flight)| flight);
+        let Some(flight) = over.or_else(|| self.landed.first()) else { return false };
+        self.remove(FlightId(flight)).is_some()
     }
 }

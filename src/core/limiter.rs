@@ -31,11 +31,10 @@ mod bucket;
 mod line;
 mod places;
 
-use std::collections::BTreeSet;
-
 use self::bucket::Bucket;
 use self::line::Line;
 use self::places::Places;
+use super::order::{Agenda, Numbers};
 use super::time::{Duration, Instant};
 
 pub use self::places::Start;
@@ -96,9 +95,9 @@ pub struct Limiter {
     bucket: Bucket,
     line: Line<Waiter>,
     /// When each waiter is passed over (if it counts) or dropped (if not), unless it asks before.
-    lapses: BTreeSet<(Instant, u64)>,
+    lapses: Agenda,
     /// Waiters that were passed over, in order of arrival.
-    silent: BTreeSet<u64>,
+    silent: Numbers,
 }
 
 #[derive(Debug)]
@@ -119,8 +118,8 @@ impl Limiter {
             places: Places::new(limit, quota.window, quota.lease),
             bucket: Bucket::new(limit, quota.window, quota.burst),
             line: Line::new(),
-            lapses: BTreeSet::new(),
-            silent: BTreeSet::new(),
+            lapses: Agenda::default(),
+            silent: Numbers::default(),
         }
     }
 
@@ -224,9 +223,9 @@ impl Limiter {
 
     fn lapse_at(&mut self, id: u64, lapse: Instant) {
         if let Some(waiter) = self.line.get_mut(id) {
-            self.lapses.remove(&(waiter.lapse, id));
+            self.lapses.remove(waiter.lapse, id);
             waiter.lapse = lapse;
-            self.lapses.insert((lapse, id));
+            self.lapses.insert(lapse, id);
         }
     }
 
@@ -235,7 +234,7 @@ impl Limiter {
         if self.line.len() < self.max_queue {
             return true;
         }
-        let silent = self.silent.first().copied();
+        let silent = self.silent.first();
         silent.is_some_and(|id| {
             self.remove(id);
             self.line.len() < self.max_queue
@@ -243,15 +242,15 @@ impl Limiter {
     }
 
     fn revive(&mut self, id: u64) {
-        if self.silent.remove(&id) {
+        if self.silent.remove(id) {
             self.line.count(id);
         }
     }
 
     fn remove(&mut self, id: u64) {
         if let Some(waiter) = self.line.remove(id) {
-            self.lapses.remove(&(waiter.lapse, id));
-            self.silent.remove(&id);
+            self.lapses.remove(waiter.lapse, id);
+            self.silent.remove(id);
         }
     }
 
@@ -259,7 +258,7 @@ impl Limiter {
     fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
         self.places.advance(self.now);
-        while let Some(&(lapse, id)) = self.lapses.first().filter(|(lapse, _)| *lapse <= self.now) {
+        while let Some((lapse, id)) = self.lapses.due(self.now) {
             if self.silent.insert(id) {
                 self.line.discount(id);
                 self.lapse_at(id, lapse.after(MEMORY));

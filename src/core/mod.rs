@@ -10,6 +10,7 @@ pub mod json;
 pub mod jwt;
 pub mod limiter;
 pub mod metrics;
+mod order;
 pub mod pool;
 pub mod projection;
 pub mod retry;

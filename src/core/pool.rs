@@ -15,8 +15,7 @@
 //!
 //! Costs: O(log n) in the waiters, plus O(free permits) to look at the front of the queue.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::order::{Agenda, Numbered, Numbers};
 use super::time::{Duration, Instant};
 
 /// How long a permit is kept for a waiter whose bell was rung.
@@ -79,14 +78,14 @@ pub struct Pool<R> {
     limits: Limits,
     now: Instant,
     /// When each permit that is out runs out, by permit and by time.
-    permits: BTreeMap<Permit, Instant>,
-    expiries: BTreeSet<(Instant, Permit)>,
+    permits: Numbered<Instant>,
+    expiries: Agenda,
     /// Everyone in the queue, in order of arrival.
-    waiters: BTreeMap<Ticket, Waiter<R>>,
+    waiters: Numbered<Waiter<R>>,
     /// Those of them for whom a free permit is kept.
-    living: BTreeSet<Ticket>,
+    living: Numbers,
     /// When each waiter is passed over (if living) or dropped (if not), unless it polls before.
-    lapses: BTreeSet<(Instant, Ticket)>,
+    lapses: Agenda,
     next: u64,
 }
 
@@ -106,11 +105,11 @@ impl<R> Pool<R> {
         Self {
             limits: Limits { max_active: limits.max_active.max(1), ..limits },
             now: Instant::ZERO,
-            permits: BTreeMap::new(),
-            expiries: BTreeSet::new(),
-            waiters: BTreeMap::new(),
-            living: BTreeSet::new(),
-            lapses: BTreeSet::new(),
+            permits: Numbered::new(),
+            expiries: Agenda::default(),
+            waiters: Numbered::new(),
+            living: Numbers::default(),
+            lapses: Agenda::default(),
             next: 0,
         }
     }
@@ -126,9 +125,9 @@ impl<R> Pool<R> {
         }
         let ticket = Ticket(self.fresh());
         let silent_until = self.silence();
-        self.waiters.insert(ticket, Waiter { silent_until, lapse: silent_until, bell: None });
-        self.living.insert(ticket);
-        self.lapses.insert((silent_until, ticket));
+        self.waiters.push(ticket.0, Waiter { silent_until, lapse: silent_until, bell: None });
+        self.living.insert(ticket.0);
+        self.lapses.insert(silent_until, ticket.0);
         Acquire::Waiting(ticket)
     }
 
@@ -136,7 +135,7 @@ impl<R> Pool<R> {
     pub fn wait(&mut self, ticket: Ticket, ring: R, now: Instant) {
         self.advance(now);
         if self.hear(ticket)
-            && let Some(waiter) = self.waiters.get_mut(&ticket)
+            && let Some(waiter) = self.waiters.get_mut(ticket.0)
         {
             waiter.bell = Some(ring);
         }
@@ -150,7 +149,7 @@ impl<R> Pool<R> {
         if !self.hear(ticket) {
             return Turn::Gone;
         }
-        if self.living.iter().take(self.free()).any(|front| *front == ticket) {
+        if self.living.iter().take(self.free()).any(|front| front == ticket.0) {
             self.remove(ticket);
             return Turn::Granted(self.grant());
         }
@@ -160,8 +159,8 @@ impl<R> Pool<R> {
     /// Gives a permit back and returns the bells to ring. A permit that is not out is ignored.
     #[must_use = "those who wait are woken by ringing these"]
     pub fn release(&mut self, permit: Permit, now: Instant) -> Vec<R> {
-        if let Some(expiry) = self.permits.remove(&permit) {
-            self.expiries.remove(&(expiry, permit));
+        if let Some(expiry) = self.permits.remove(permit.0) {
+            self.expiries.remove(expiry, permit.0);
         }
         self.tick(now)
     }
@@ -177,9 +176,9 @@ impl<R> Pool<R> {
     pub fn renew(&mut self, permit: Permit, now: Instant) -> bool {
         self.advance(now);
         let expiry = self.now.after(self.limits.lease);
-        let Some(old) = self.permits.get_mut(&permit) else { return false };
-        self.expiries.remove(&(*old, permit));
-        self.expiries.insert((expiry, permit));
+        let Some(old) = self.permits.get_mut(permit.0) else { return false };
+        self.expiries.remove(*old, permit.0);
+        self.expiries.insert(expiry, permit.0);
         *old = expiry;
         true
     }
@@ -188,7 +187,7 @@ impl<R> Pool<R> {
     #[must_use = "those who wait are woken by ringing these"]
     pub fn tick(&mut self, now: Instant) -> Vec<R> {
         self.advance(now);
-        let front: Vec<Ticket> = self.living.iter().take(self.free()).copied().collect();
+        let front: Vec<Ticket> = self.living.iter().take(self.free()).map(Ticket).collect();
         front.into_iter().filter_map(|ticket| self.ring(ticket)).collect()
     }
 
@@ -220,59 +219,59 @@ impl<R> Pool<R> {
     fn grant(&mut self) -> Permit {
         let permit = Permit(self.fresh());
         let expiry = self.now.after(self.limits.lease);
-        self.permits.insert(permit, expiry);
-        self.expiries.insert((expiry, permit));
+        self.permits.push(permit.0, expiry);
+        self.expiries.insert(expiry, permit.0);
         permit
     }
 
     /// Takes a waiter's bell and gives it until [`ACK`] from now to poll; `None` if it was rung before.
     fn ring(&mut self, ticket: Ticket) -> Option<R> {
-        let waiter = self.waiters.get_mut(&ticket)?;
+        let waiter = self.waiters.get_mut(ticket.0)?;
         let bell = waiter.bell.take()?;
-        self.lapses.remove(&(waiter.lapse, ticket));
+        self.lapses.remove(waiter.lapse, ticket.0);
         waiter.lapse = self.now.after(ACK).min(waiter.silent_until);
-        self.lapses.insert((waiter.lapse, ticket));
+        self.lapses.insert(waiter.lapse, ticket.0);
         Some(bell)
     }
 
     /// A sign of life: false if the ticket is not in the queue.
     fn hear(&mut self, ticket: Ticket) -> bool {
         let silent_until = self.silence();
-        let Some(waiter) = self.waiters.get_mut(&ticket) else { return false };
-        self.lapses.remove(&(waiter.lapse, ticket));
-        self.lapses.insert((silent_until, ticket));
+        let Some(waiter) = self.waiters.get_mut(ticket.0) else { return false };
+        self.lapses.remove(waiter.lapse, ticket.0);
+        self.lapses.insert(silent_until, ticket.0);
         waiter.lapse = silent_until;
         waiter.silent_until = silent_until;
-        self.living.insert(ticket);
+        self.living.insert(ticket.0);
         true
     }
 
     fn remove(&mut self, ticket: Ticket) {
-        if let Some(waiter) = self.waiters.remove(&ticket) {
-            self.lapses.remove(&(waiter.lapse, ticket));
-            self.living.remove(&ticket);
+        if let Some(waiter) = self.waiters.remove(ticket.0) {
+            self.lapses.remove(waiter.lapse, ticket.0);
+            self.living.remove(ticket.0);
         }
     }
 
     /// Time passes: permits run out, the silent are passed over and then dropped.
     fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
-        while let Some(&(expiry, permit)) = self.expiries.first().filter(|(expiry, _)| *expiry <= self.now) {
-            self.expiries.remove(&(expiry, permit));
-            self.permits.remove(&permit);
+        while let Some((expiry, permit)) = self.expiries.due(self.now) {
+            self.expiries.remove(expiry, permit);
+            self.permits.remove(permit);
         }
-        while let Some(&(_, ticket)) = self.lapses.first().filter(|(lapse, _)| *lapse <= self.now) {
-            self.lapse(ticket);
+        while let Some((_, ticket)) = self.lapses.due(self.now) {
+            self.lapse(Ticket(ticket));
         }
     }
 
     fn lapse(&mut self, ticket: Ticket) {
-        match self.waiters.get_mut(&ticket) {
+        match self.waiters.get_mut(ticket.0) {
             Some(waiter) if waiter.silent_until > self.now => {
-                self.lapses.remove(&(waiter.lapse, ticket));
+                self.lapses.remove(waiter.lapse, ticket.0);
                 waiter.lapse = waiter.silent_until;
-                self.lapses.insert((waiter.lapse, ticket));
-                self.living.remove(&ticket);
+                self.lapses.insert(waiter.lapse, ticket.0);
+                self.living.remove(ticket.0);
             }
             _ => self.remove(ticket),
         }

@@ -6,7 +6,7 @@ use crate::clerk::spelled::Spelled;
 use crate::core::jwt::MAX_TOKEN_BYTES;
 
 /// Figures that go out beside a return value.
-pub(super) const FIGURES: usize = 5;
+pub(super) const FIGURES: usize = 6;
 
 /// One of each, where they are for as long as the module lives. Cells, because JavaScript changes them unseen.
 pub(super) struct Arena {

@@ -1,10 +1,9 @@
 //! Arguments from JavaScript, checked on arrival.
 
-use js_sys::{Array, Function, JSON, JsString, Object, Reflect};
+use js_sys::{Array, Function, JSON, JsString, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::clerk::query::Query;
-use crate::config::Options;
 use crate::core::projection::FieldSet;
 use crate::core::time::Duration;
 use crate::error::Error;
@@ -29,14 +28,6 @@ pub(super) fn object_or_nothing(options: &JsValue) -> Result<(), Error> {
         return Ok(());
     }
     Err(invalid("options must be an object"))
-}
-
-/// The options of `createClerkClient`, without what is a function.
-pub(super) fn options(given: &JsValue) -> Result<Options, Error> {
-    if !given.is_object() {
-        return Err(Error::InvalidConfig("options must be an object".into()));
-    }
-    serde_wasm_bindgen::from_value(given.clone()).map_err(|why| Error::InvalidConfig(why.to_string()))
 }
 
 /// `object[name]`, which must be a function if it is there.
@@ -161,10 +152,11 @@ fn parameter(name: &str, value: &JsValue) -> Result<String, Error> {
     if let Some(flag) = value.as_bool() {
         return Ok(flag.to_string());
     }
-    match value.as_f64() {
-        Some(number) if number.is_finite() => Ok(number.to_string()),
-        _ => Err(invalid(format!("{name} must be a string, a finite number, a boolean or an array of those"))),
-    }
+    let number = value.dyn_ref::<Number>().filter(|number| number.value_of().is_finite());
+    // Written by the host, which has the tables for it.
+    let text = number.and_then(|number| number.to_string_with_radix(10).ok()).map(String::from);
+    let wanted = "a string, a finite number, a boolean or an array of those";
+    text.ok_or_else(|| invalid(format!("{name} must be {wanted}")))
 }
 
 /// `emailAddress` → `email_address`.

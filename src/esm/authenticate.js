@@ -1,8 +1,14 @@
 // What `authenticateRequest` gives: a state, and who it is about in the form of @clerk/backend. Decided in wasm; made here.
 
-/** What is asked of `has` as JSON. What JSON would drop is asked for all the same, and nobody has it. */
-const asked = (query) =>
-  JSON.stringify(query, (_, value) => (['function', 'symbol', 'bigint'].includes(typeof value) ? null : value)) ?? 'null';
+/**
+ * What is asked of `has` as JSON. Each thing is read by its name, so that one that is inherited is asked for as well; what
+ * JSON would drop is asked for all the same, and nobody has it.
+ */
+function asked(query) {
+  const { role, permission, feature, plan, reverification } = query ?? {};
+  const unsaid = (_, value) => (['function', 'symbol', 'bigint'].includes(typeof value) ? null : value);
+  return JSON.stringify({ role, permission, feature, plan, reverification }, unsaid);
+}
 
 const nobody = { getToken: async () => null, has: () => false };
 

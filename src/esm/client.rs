@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use super::arguments::{self, Names};
 use super::engine::{self, Engine};
+use super::options;
 use super::tickets::Tickets;
 use super::tokens;
 use super::verify::{self, Verdict};
@@ -53,10 +54,10 @@ pub struct Client {
 /// # Errors
 /// `invalid_config`.
 #[wasm_bindgen(js_name = createClerkClient)]
-pub fn create_clerk_client(options: &JsValue) -> Result<JsValue, JsValue> {
+pub fn create_clerk_client(given: &JsValue) -> Result<JsValue, JsValue> {
     let made = || {
-        let config = Config::new(&arguments::options(options)?, engine::host())?;
-        let (fetch, now) = (arguments::function(options, "fetch")?, arguments::function(options, "now")?);
+        let config = Config::new(&options::options(given)?, engine::host())?;
+        let (fetch, now) = (arguments::function(given, "fetch")?, arguments::function(given, "now")?);
         let engine = if fetch.is_none() && now.is_none() { Engine::shared(config) } else { Engine::own(config) };
         Ok(Client::new(engine, JsRuntime::new(fetch, now), None))
     };
@@ -150,11 +151,9 @@ impl Client {
     }
 
     /// `metrics.report()`, as JSON
-    ///
-    /// # Errors
-    /// Never: what is counted can always be written.
-    pub fn report(&self) -> Result<String, JsValue> {
-        client::report(self.pipeline(), memory_bytes()).map_err(|error| to_js(&error))
+    #[must_use]
+    pub fn report(&self) -> String {
+        client::report(self.pipeline(), memory_bytes())
     }
 
     /// `metrics.prometheus()`

@@ -8,6 +8,7 @@ mod arguments;
 mod authenticate;
 mod client;
 mod engine;
+mod options;
 mod sessions;
 mod tickets;
 mod tokens;

@@ -13,8 +13,8 @@ export const tokens = () => ({ policies: new Map() });
 const KNOWN = -1;
 const SIGN = -3;
 
-/** Figures that go out beside a return value: ticket, key slot, address and length of the signature, signed length. */
-const FIGURES = 5;
+/** Figures that go out beside a return value: ticket, key slot, address and length of the signature and of what is signed. */
+const FIGURES = 6;
 
 /** What makes views of the memory that both sides share; to be called again once it has grown. */
 export const arena = (memory, bytes, length, figures) => ({
@@ -40,9 +40,12 @@ export function policyOf(client, memory, options) {
   const terms = typeof options === 'object' ? termsOf(options) : '""';
   if (terms === '{}') return 0;
   const known = memory.policies.get(terms);
-  if (known !== undefined && client.hasPolicy(known)) return known;
-  const policy = client.policy(terms);
-  if (memory.policies.size >= MAX_POLICIES) memory.policies.clear();
+  if (known !== undefined) return known;
+  if (memory.policies.size >= MAX_POLICIES) {
+    memory.policies.clear();
+    client.forgetPolicies(); // both sides at once, or a number here would mean nothing there
+  }
+  const policy = client.policy(JSON.parse(terms)); // what was read, and nothing that has become of it since
   memory.policies.set(terms, policy);
   return policy;
 }
@@ -66,10 +69,12 @@ export function verifier(client, memory, slots, now, arena) {
 
   /** A token whose signature is to be checked: its claims, or a promise of them. */
   const first = (token, policy, options) => {
+    const reading = now(); // the caller's own clock may come back here, and put another token into the arena
     viewed();
     const ticket = figures[0];
-    const signature = new Uint8Array(bytes.buffer, figures[2], figures[3]);
-    const verdict = verifySignature(figures[1], signature, bytes.subarray(0, figures[4]));
+    const view = (at) => new Uint8Array(figures.buffer, figures[at], figures[at + 1]);
+    // As they were read there, never the arena again: the caller's own code may have put another token there meanwhile.
+    const verdict = verifySignature(figures[1], view(2), view(4));
     const finish = (verdict) => outcome(client.finish(ticket, verdict, now()), token, policy, options);
     if (typeof verdict === 'boolean') return finish(verdict ? 1 : 0);
     return verdict.then((good) => finish(good ? 1 : 0), () => finish(-1));

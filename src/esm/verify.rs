@@ -6,11 +6,10 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::client::{Client, rejected, until};
-use super::{arena, arguments};
+use super::{arena, arguments, options};
 use crate::clerk::spelled::Spelled;
 use crate::clerk::verified::Verified;
 use crate::clerk::verifier::{Pending, Step};
-use crate::config::TokenOptions;
 use crate::core::jwt::{Proof, Reason, TokenError};
 use crate::error::Error;
 use crate::js::{JsBody, JsRuntime, promise, to_js};
@@ -33,10 +32,6 @@ extern "C" {
     fn views(memory: &JsValue, bytes: usize, length: usize, figures: usize) -> JsValue;
 }
 
-fn token_options(json: &str) -> Result<TokenOptions, Error> {
-    serde_json::from_str(json).map_err(|why| Error::InvalidArgument(format!("options: {why}")))
-}
-
 /// What makes views of the arena.
 pub(super) fn arena() -> JsValue {
     let [bytes, length, figures] = arena::addresses();
@@ -45,23 +40,22 @@ pub(super) fn arena() -> JsValue {
 
 #[wasm_bindgen]
 impl Client {
-    /// The number of the policy that these options of `verifyToken`, as JSON, ask for.
+    /// The number of the policy that these options of `verifyToken` ask for.
     ///
     /// # Errors
     /// `invalid_argument` or `invalid_config`.
-    pub fn policy(&self, options: &str) -> Result<u32, JsValue> {
+    pub fn policy(&self, options: &JsValue) -> Result<u32, JsValue> {
         let made = || {
-            let (checks, key) = token_options(options)?.parse(&self.config().checks)?;
+            let (checks, key) = options::token_options(options)?.parse(&self.config().checks)?;
             Ok(self.verifier().other_policy(checks, key).id())
         };
         made().map_err(|error: Error| to_js(&error))
     }
 
-    /// Whether the policy with this number is still known.
-    #[wasm_bindgen(js_name = hasPolicy)]
-    #[must_use]
-    pub fn has_policy(&self, policy: u32) -> bool {
-        self.verifier().policy(policy).is_some()
+    /// Forgets all policies but the configured one.
+    #[wasm_bindgen(js_name = forgetPolicies)]
+    pub fn forget_policies(&self) {
+        self.verifier().forget_policies();
     }
 
     /// Looks at the token in the arena's first `length` bytes. A number from 0: the slot of its claims, which was verified
@@ -148,12 +142,11 @@ impl Client {
     }
 
     fn ticket(&self, pending: Box<Pending<JsRuntime>>, slot: u32) -> f64 {
-        let signature = pending.signature();
         #[expect(clippy::cast_precision_loss, reason = "addresses of 32 bits")]
-        let (at, length, signed) =
-            (signature.as_ptr() as usize as f64, signature.len() as f64, pending.signed().len() as f64);
+        let place = |bytes: &[u8]| (bytes.as_ptr() as usize as f64, bytes.len() as f64);
+        let ((at, length), (signed, signed_length)) = (place(pending.signature()), place(pending.signed()));
         let ticket = self.tickets.issue(pending);
-        arena::leave(&[f64::from(ticket), f64::from(slot), at, length, signed]);
+        arena::leave(&[f64::from(ticket), f64::from(slot), at, length, signed, signed_length]);
         SIGN
     }
 

@@ -93,7 +93,8 @@ impl Client {
                 };
                 let event = engine.webhooks().verify(secret.as_ref(), &headers, &body, rt.unix())?;
                 let json = String::from_utf8(body).unwrap_or_default(); // an event is UTF-8
-                Ok(Array::of2(&json.into(), &event.delivery.into()).into())
+                serde_wasm_bindgen::to_value(&(json, event.delivery))
+                    .map_err(|_| Error::Webhook("it cannot be handed over"))
             };
             verified.await.map_err(|error: Error| to_js(&error))
         }))

@@ -1,9 +1,10 @@
 //! [`Error`] as JavaScript sees it.
 
-use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
 use super::glue;
+use crate::core::json::raw::each_member;
+use crate::core::json::write::ObjectWriter;
 use crate::core::time::millis;
 use crate::error::{ApiError, Error, ErrorItem};
 
@@ -27,24 +28,26 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
 }
 
 fn api_error(api: &ApiError) -> JsValue {
-    let errors: Value = api.errors.iter().map(item).collect();
+    let errors: Vec<String> = api.errors.iter().map(item).collect();
     #[expect(clippy::cast_precision_loss, reason = "seconds")]
     let retry_after = api.retry_after.map(|seconds| seconds as f64);
-    glue::api_error(&api.to_string(), api.status, &errors.to_string(), &api.trace_id, retry_after)
+    glue::api_error(&api.to_string(), api.status, &format!("[{}]", errors.join(",")), &api.trace_id, retry_after)
 }
 
 /// An entry of `errors` with the names of @clerk/backend.
-fn item(item: &ErrorItem) -> Value {
-    let mut out = serde_json::Map::new();
-    out.insert("code".into(), json!(item.code));
-    out.insert("message".into(), json!(item.message));
+fn item(item: &ErrorItem) -> String {
+    let mut meta = ObjectWriter::new();
+    // What is no object has no names, and so is left out.
+    let _ =
+        each_member(item.meta.as_deref().unwrap_or_default().as_bytes(), |name, value| meta.any(&camel(name), value));
+    let mut out = ObjectWriter::new();
+    out.text("code", &item.code);
     if let Some(long) = &item.long_message {
-        out.insert("longMessage".into(), json!(long));
+        out.text("longMessage", long);
     }
-    let meta = item.meta.as_ref().and_then(Value::as_object);
-    let renamed = meta.into_iter().flatten().map(|(name, value)| (camel(name), value.clone())).collect();
-    out.insert("meta".into(), Value::Object(renamed));
-    Value::Object(out)
+    out.text("message", &item.message);
+    out.json("meta", Some(&meta.finish()));
+    out.finish()
 }
 
 /// `param_name` → `paramName`.
@@ -55,7 +58,7 @@ fn camel(name: &str) -> String {
         if letter == '_' {
             upper = !out.is_empty();
         } else if std::mem::take(&mut upper) {
-            out.extend(letter.to_uppercase());
+            out.push(letter.to_ascii_uppercase());
         } else {
             out.push(letter);
         }

@@ -64,10 +64,7 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
         return render(&Reply::unauthorized(), 0.0).into();
     }
     match path(&url) {
-        "/metrics.json" => match report(&state.pipeline, memory_bytes()) {
-            Ok(json) => text(200, &json, JSON).into(),
-            Err(error) => render(&Reply::refusal(&error), 0.0).into(),
-        },
+        "/metrics.json" => text(200, &report(&state.pipeline, memory_bytes()), JSON).into(),
         "/metrics" => text(200, &state.pipeline.metrics().borrow().prometheus(), "text/plain; version=0.0.4").into(),
         _ => gateway(state, request, &url, context),
     }

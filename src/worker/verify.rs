@@ -1,4 +1,4 @@
-//! `GET /verify`: who a request is from, for proxies that ask before they let it through.
+//! `GET /verify`, and `HEAD`: who a request is from, for proxies that ask before they let it through.
 //!
 //! Callers need no key of ours: what they present is what is looked at, and the answer tells nothing that it does not say.
 
@@ -28,9 +28,11 @@ extern "C" {
 
 /// The response to one question, or a promise of it. Any other method finds nothing here, as anywhere.
 pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> JsValue {
-    if request.method() != "GET" {
+    let method = request.method();
+    if method != "GET" && method != "HEAD" {
         return render(&Reply::refusal(&Error::OperationNotAllowed), 0.0).into();
     }
+    let is_head = method == "HEAD";
     let (authorization, cookie) = (request.header("authorization"), request.header("cookie"));
     let (state, signal) = (Rc::clone(state), request.signal());
     at_once(Box::pin(async move {
@@ -39,24 +41,18 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
         let asking = Asking { headers, method: "GET", ..Asking::default() };
         let policy = state.verifier.configured();
         let found = until_gone(Some(signal), state.verifier.authenticate(&rt, &policy, &asking)).await;
-        Ok(found.map_or_else(|| render(&Reply::refusal(&Error::Aborted), 0.0).into(), |state| told(&state.into())))
+        Ok(found
+            .map_or_else(|| render(&Reply::refusal(&Error::Aborted), 0.0).into(), |state| told(&state.into(), is_head)))
     }))
 }
 
-fn told(verdict: &Verdict<JsBody>) -> JsValue {
+/// Without the body for `HEAD`, which proxies that only look at status and headers do well to use.
+fn told(verdict: &Verdict<JsBody>, is_head: bool) -> JsValue {
     let headers = verdict.headers.iter().flat_map(|(name, value)| [*name, value.as_str()]).map(JsValue::from_str);
-    let body = verdict.claims.as_ref().map_or_else(
-        || JsValue::from_str(&refusal(verdict.reason.unwrap_or_default())),
-        |claims| claims.bytes().clone().into(),
-    );
+    let body = match &verdict.claims {
+        _ if is_head => JsValue::NULL,
+        Some(claims) => claims.bytes().clone().into(),
+        None => JsValue::from_str(&verdict.refusal()),
+    };
     tell(verdict.status, &body, &headers.collect())
-}
-
-/// Clerk's form of an error. Reasons are words of our own and of Clerk's: nothing in them needs escaping.
-fn refusal(reason: &str) -> String {
-    let message = "The request is not signed in.";
-    let item = serde_json::json!({
-        "message": message, "long_message": message, "code": "token_verification_failed", "meta": { "reason": reason },
-    });
-    serde_json::json!({ "errors": [item] }).to_string()
 }

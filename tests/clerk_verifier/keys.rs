@@ -156,6 +156,18 @@ fn a_set_that_is_over_is_fetched_before_it_is_used_and_keys_that_are_gone_are_re
 }
 
 #[test]
+fn a_token_that_was_verified_is_not_believed_for_long_after_its_key_is_gone() {
+    // Whoever stole a key signs what lives for years, and shows it often enough that it stays in the cache.
+    let world = patient(|options| options.cache.max_verified_tokens = None);
+    world.verify(&vector("a.tokens.plain")).unwrap();
+    world.answers(200, &vector("c.jwks"));
+    world.at(TTL - 1);
+    world.verify(&vector("a.tokens.plain")).unwrap();
+    world.at(TTL + LATENCY);
+    assert_eq!(world.verify(&vector("a.tokens.plain")), Err(Reason::JwkKidMismatch));
+}
+
+#[test]
 fn with_clerk_down_a_warm_set_goes_on_for_the_configured_time_and_no_longer() {
     let world = patient(|_| ());
     let token = vector("a.tokens.plain");
@@ -171,6 +183,18 @@ fn with_clerk_down_a_warm_set_goes_on_for_the_configured_time_and_no_longer() {
     world.answers(200, &vector("a.jwks"));
     world.rt.advance(Duration::from_secs(11));
     assert_ne!(world.verify(&token), end, "and recovers");
+}
+
+#[test]
+fn once_a_set_is_over_for_good_clerk_is_asked_again_as_if_there_had_been_none() {
+    let world = patient(|_| ());
+    world.verify(&vector("a.tokens.plain")).unwrap();
+    world.answers(500, "");
+    world.at(TTL + STALE + 1_000);
+    assert_eq!(world.verify(&vector("a.tokens.plain")), Err(Reason::JwkRemoteFailedToLoad));
+    world.answers(200, &vector("a.jwks"));
+    world.rt.advance(Duration::from_secs(1));
+    world.verify(&vector("a.tokens.plain")).unwrap();
 }
 
 #[test]

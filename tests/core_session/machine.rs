@@ -138,7 +138,7 @@ fn every_kind_is_shown_with_clerks_names() {
 #[test]
 fn a_jwt_is_shown_as_the_answer_about_it_would_be() {
     let shown = |kind, payload: Value| -> Value {
-        serde_json::from_str(&machine_jwt_json(kind, payload.to_string().as_bytes()).unwrap()).unwrap()
+        serde_json::from_str(&machine_jwt_json(kind, payload.to_string().as_bytes(), &[]).unwrap()).unwrap()
     };
     assert_eq!(
         shown(TokenKind::M2m, json!({"sub": "mch_1", "jti": "mt_1", "exp": 1, "scopes": "mch_2 mch_3", "x": {"y": 1}})),
@@ -155,6 +155,13 @@ fn a_jwt_is_shown_as_the_answer_about_it_would_be() {
         json!({"tokenType": "oauth_token", "isAuthenticated": true, "id": "oat_1", "subject": "user_1",
             "scopes": ["a", "b"], "userId": "user_1", "clientId": "c"})
     );
-    assert_eq!(machine_jwt_json(TokenKind::ApiKey, b"{}"), None);
-    assert_eq!(machine_jwt_json(TokenKind::M2m, b"[]"), None);
+    assert_eq!(machine_jwt_json(TokenKind::ApiKey, b"{}", &[]), Err(MachineReason::TokenInvalid));
+    assert_eq!(machine_jwt_json(TokenKind::M2m, b"[]", &[]), Err(MachineReason::TokenInvalid));
+    let asked = ["api".to_owned()];
+    for (payload, taken) in
+        [(r#"{"aud":"api"}"#, true), (r#"{"aud":["x","api"]}"#, true), (r#"{"aud":"x"}"#, false), ("{}", false)]
+    {
+        let shown = machine_jwt_json(TokenKind::OAuth, payload.as_bytes(), &asked);
+        assert_eq!(shown.err(), (!taken).then_some(MachineReason::TokenVerificationFailed), "{payload}");
+    }
 }

@@ -115,14 +115,18 @@ fn r08_tokens_of_another_kind_are_no_session_in_the_header_nor_in_a_cookie() {
     for name in
         ["m2m", "m2mCatless", "m2mAsSession", "oauth", "oauthLong", "template", "unknownCat", "numberCat", "nullCat"]
     {
-        let token = &vectors.tokens[name];
-        let (bearer, cookie) = (format!("Bearer {token}"), format!("__session={token}; __client_uat=1"));
-        for headers in [
-            Headers { authorization: Some(&bearer), cookie: None },
-            Headers { authorization: None, cookie: Some(&cookie) },
-        ] {
-            let step = step_of(headers, &Accepts::default());
-            assert_eq!(signed_out(&step), mismatch(Some(TokenKind::Session)), "{name}");
+        // The padding of a signature is not signed, so whoever presents the token may add it. What Clerk reads only
+        // without is refused for its `typ` later on.
+        let paddings: &[&str] = if name.starts_with("oauth") { &[""] } else { &["", "=", "=="] };
+        for token in paddings.iter().map(|padding| format!("{}{padding}", vectors.tokens[name])) {
+            let (bearer, cookie) = (format!("Bearer {token}"), format!("__session={token}; __client_uat=1"));
+            for headers in [
+                Headers { authorization: Some(&bearer), cookie: None },
+                Headers { authorization: None, cookie: Some(&cookie) },
+            ] {
+                let step = step_of(headers, &Accepts::default());
+                assert_eq!(signed_out(&step), mismatch(Some(TokenKind::Session)), "{name}");
+            }
         }
     }
     for name in ["fresh", "catless", "ignored"] {
@@ -198,7 +202,7 @@ fn without_a_publishable_key_the_cookies_without_suffix_count() {
     let cookie = format!("__session={plain}; __client_uat=5; __session_{suffix}={other}; __client_uat_{suffix}=6");
     let headers = Headers { authorization: None, cookie: Some(&cookie) };
     let extracted = Extracted::from(headers, &Instance::unnamed(), vectors.now());
-    assert_eq!(extracted.token(), None, "it is of an instance that has a name");
+    assert_eq!((extracted.token(), extracted.client_uat()), (Some(plain.as_str()), Some(5)));
     let nameless = format!("__session={}; __client_uat=5", vectors.tokens["issuerless"]);
     let headers = Headers { authorization: None, cookie: Some(&nameless) };
     let extracted = Extracted::from(headers, &Instance::unnamed(), vectors.now());

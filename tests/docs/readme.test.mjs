@@ -39,6 +39,16 @@ after(async () => {
 const ofClerk = async (path, options = {}) =>
   (await fetch(`${sim.url}${path}`, { ...options, headers: { authorization: `Bearer ${secretKey}` } })).json();
 
+/** A session token for the parties that the examples name, as Clerk's frontend would get it. */
+async function sessionToken(asked = {}) {
+  const claims = { azp: 'https://app.example.com', ...asked.claims };
+  const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ userId: user.id, sessionId: 'sess_docs', ...asked, claims });
+  const answer = await fetch(`${sim.url}/__sim/session-token`, { method: 'POST', headers, body });
+  assert.equal(answer.status, 200);
+  return (await answer.json()).jwt;
+}
+
 const withEnvironment = (variables = {}) => ({
   cwd: dir,
   timeout: 60_000,
@@ -72,6 +82,45 @@ test('Node', async () => {
 test('tokens and sessions', async () => {
   const { stdout } = await run(tool('node'), ['tokens.ts'], withEnvironment());
   assert.equal(stdout, 'token-1 1 true\n');
+});
+
+test('a session token verified', async () => {
+  const verified = async (SESSION_TOKEN) => (await run(tool('node'), ['verify.js'], withEnvironment({ SESSION_TOKEN }))).stdout;
+  assert.equal(await verified(await sessionToken()), `${user.id} sess_docs\n`);
+  assert.equal(await verified(await sessionToken({ expiresInSeconds: -60 })), 'token-expired\n');
+  const elsewhere = await sessionToken({ claims: { azp: 'https://evil.example.com' } });
+  assert.equal(await verified(elsewhere), 'token-invalid-authorized-parties\n');
+  assert.equal(await verified(''), 'token-invalid\n');
+});
+
+test('a session token verified without secret and network', async () => {
+  const { jwtKey } = await ofClerk('/__sim/instance');
+  const SESSION_TOKEN = await sessionToken();
+  const before = (await ofClerk('/__sim/stats')).total;
+  const environment = { CLERK_JWT_KEY: jwtKey.replaceAll('\n', '\\n'), SESSION_TOKEN, CLERK_SECRET_KEY: '', CLERK_API_URL: '' };
+  const { stdout } = await run(tool('node'), ['offline.js'], withEnvironment(environment));
+  assert.equal(stdout, `${user.id}\n`);
+  assert.equal((await ofClerk('/__sim/stats')).total, before);
+});
+
+test('a request authenticated, by header and by cookie', async () => {
+  const { publishableKey: CLERK_PUBLISHABLE_KEY } = await ofClerk('/__sim/instance');
+  Object.assign(process.env, { CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url, CLERK_PUBLISHABLE_KEY });
+  const { default: handler } = await import(pathToFileURL(join(dir, 'authenticate.ts')));
+  const ask = async (headers) => {
+    const answer = await handler(new Request('https://app.example.com/invoices', { headers }));
+    return [answer.status, answer.status === 403 ? undefined : await answer.json()];
+  };
+  const member = await sessionToken({ claims: { v: 2, fea: 'o:invoices', o: { id: 'org_1', rol: 'member', per: 'read', fpm: '1' } } });
+  const seen = [200, { userId: user.id, orgId: 'org_1' }];
+  assert.deepEqual(await ask({ authorization: `Bearer ${member}` }), seen);
+  const cookies = { __session: member, __client_uat: '1', __clerk_db_jwt: 'dvb_docs' };
+  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; ');
+  assert.deepEqual(await ask({ cookie }), seen);
+  assert.deepEqual(await ask({ authorization: `Bearer ${await sessionToken()}` }), [403, undefined]);
+  assert.deepEqual(await ask({ 'x-clerk-user-id': user.id, cookie: '__clerk_db_jwt=dvb_docs' }), [401, { reason: 'session-token-and-uat-missing' }]);
+  const pending = await sessionToken({ claims: { sts: 'pending' } });
+  assert.deepEqual(await ask({ authorization: `Bearer ${pending}` }), [401, { reason: 'session-pending' }]);
 });
 
 test('Node, as the package has it', async () => {

@@ -134,6 +134,42 @@ describe('what is cached', () => {
   });
 });
 
+describe('session tokens', () => {
+  const tokens = section(readme, '## Session tokens');
+  const forward = read('docs/forward-auth.md');
+  const told = [...read('src/clerk/forward.rs').matchAll(/\("(x-clerk-[a-z-]+)", /g)].map(([, name]) => name).filter((name) => name !== 'x-clerk-auth-reason');
+  const configurations = [...forward.matchAll(/^```(nginx|caddyfile|yaml)\n(.*?)^```$/gms)].map(([, language, text]) => ({ language, text }));
+
+  test('figures are those of the crate', () => {
+    const [, bytes] = /MAX_TOKEN_BYTES: usize = ([\d_]+);/.exec(read('src/core/jwt/mod.rs'));
+    assert.ok(tokens.includes(`${bytes.replace('_', ',')} bytes`));
+    const [, seconds] = /MAX_LIFETIME: Duration = Duration::from_secs\((\d+)\);/.exec(read('src/clerk/machines.rs'));
+    assert.ok(tokens.includes(`${seconds} s at most`));
+    const text = (ms) => (ms >= 3_600_000 ? `${ms / 3_600_000} h` : ms >= 60_000 ? `${ms / 60_000} min` : `${ms / 1_000} s`);
+    for (const name of ['cache.jwksTtlMs', 'cache.jwksStaleIfErrorMs', 'cache.jwksCooldownMs']) {
+      const said = tokens.slice(tokens.indexOf(`\`${name}\``)).split('\n')[0];
+      const [, figure] = /, (\d+ [a-z]+)/.exec(said);
+      assert.equal(figure, text(defaults().get(name)), name);
+    }
+  });
+
+  test('every configuration of forward auth lets in what /verify tells, and strips it from what clients send', () => {
+    assert.deepEqual([...new Set(told)].sort(), ['x-clerk-org-id', 'x-clerk-org-role', 'x-clerk-org-slug', 'x-clerk-session-id', 'x-clerk-user-id']);
+    const [nginx, caddy, traefik] = ['nginx', 'caddyfile', 'yaml'].map((name) => configurations.find(({ language }) => language === name).text);
+    for (const name of told) {
+      const variable = `$${name.slice(2).replaceAll('-', '_')}`;
+      for (const line of [`set ${variable} "";`, `proxy_set_header ${name} ${variable};`, `auth_request_set ${variable} $upstream_http_${name.replaceAll('-', '_')};`]) {
+        assert.ok(nginx.includes(line), line);
+      }
+      assert.match(caddy, new RegExp(`copy_headers .*\\b${name}\\b`), name);
+      assert.ok(traefik.includes(`\n          ${name}: ""\n`) && traefik.includes(`\n          - ${name}\n`), name);
+    }
+    assert.ok(caddy.includes('request_header -x-clerk-*\n'));
+    for (const text of [nginx, traefik]) assert.ok(text.includes('x-clerk-auth-reason'));
+    for (const name of told) assert.ok(section(forward, '## What `/verify` answers').includes(`\`${name}\``), name);
+  });
+});
+
 test('sizes are within 5 % of what was built', () => {
   const built = JSON.parse(read(paths.sizes.slice(root.length)));
   const kB = (bytes) => (bytes / 1000).toFixed(1);
@@ -165,7 +201,7 @@ test('figures about performance are lines of bench/RESULTS.md', () => {
 describe('files, anchors and commands', () => {
   const pages = [
     'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'pkg/README.md', 'bench/README.md', 'bench/RESULTS.md',
-    'examples/README.md', 'tests/clerk-sim/README.md',
+    'examples/README.md', 'tests/clerk-sim/README.md', 'docs/forward-auth.md', 'docs/token-divergences.md',
   ];
 
   for (const page of pages) {

@@ -104,11 +104,12 @@ describe('middleware on Vercel', { concurrency: false }, () => {
   let runtime;
   before(async () => {
     const { plugin, globals } = wasmForEdge();
+    const instance = await fetch(`${sim.url}/__sim/instance`, { headers: { authorization: `Bearer ${secretKey}` } });
+    const { publishableKey } = await instance.json();
     const contents = `import { middleware } from './examples/vercel-middleware/middleware.ts';
 addEventListener('fetch', (event) => {
   const request = event.request;
-  const cookies = { get: (name) => { const found = new RegExp(name + '=([^;]+)').exec(request.headers.get('cookie') ?? ''); return found && { name, value: found[1] }; } };
-  event.respondWith(middleware({ url: request.url, headers: request.headers, signal: request.signal, cookies }, event));
+  event.respondWith(middleware({ url: request.url, headers: request.headers, signal: request.signal }, event));
 });`;
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: installed.dir },
@@ -117,7 +118,13 @@ addEventListener('fetch', (event) => {
       format: 'iife',
       target: 'es2022',
       conditions: ['edge-light', 'worker'],
-      define: { 'process.env': JSON.stringify({ CLERK_SECRET_KEY: secretKey, CLERK_API_URL: sim.url }) },
+      define: {
+        'process.env': JSON.stringify({
+          CLERK_SECRET_KEY: secretKey,
+          CLERK_API_URL: sim.url,
+          NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: publishableKey,
+        }),
+      },
       plugins: [plugin, nextServer],
       logLevel: 'warning',
     });
@@ -151,9 +158,9 @@ addEventListener('fetch', (event) => {
   };
 
   test('turns away who is not signed in, and who is not in the beta, asking once', async () => {
-    const cookie = `__session=${await token()}`;
+    const cookie = `__client_uat=1; __session=${await token()}`;
     assert.equal(await visit(), '/sign-in');
-    assert.equal(await visit('__session=a.b.c'), '/sign-in');
+    assert.equal(await visit('__client_uat=1; __session=a.b.c'), '/sign-in');
     assert.equal(await visit(cookie), '/');
     assert.equal(await visit(cookie), '/');
     assert.equal(await usersAsked(), 1);
@@ -167,7 +174,7 @@ addEventListener('fetch', (event) => {
       headers,
       body: '{"public_metadata":{"beta":true}}',
     });
-    assert.equal(await visit(`__session=${await token(tester)}`), 'in');
+    assert.equal(await visit(`__client_uat=1; __session=${await token(tester)}`), 'in');
   });
 });
 

@@ -90,6 +90,14 @@ describe('who a request is from', () => {
     assert.equal(none.headers.get('x-clerk-auth-reason'), 'session-token-and-uat-missing');
   });
 
+  test('HEAD tells the same without the body', async (t) => {
+    const gateway = await working(t);
+    const [user] = await clerk.direct('/users?limit=1');
+    const response = await gateway.ask('/verify', { method: 'HEAD', ...bearer(await token(user.id)) });
+    assert.deepEqual([response.status, response.headers.get('x-clerk-user-id'), await response.text()], [200, user.id, '']);
+    assert.equal((await gateway.ask('/verify', { method: 'HEAD', ...bearer('x') })).status, 401);
+  });
+
   test('our own secret key is no session, and no other method is answered', async (t) => {
     const gateway = await working(t);
     await refused(await gateway.ask('/verify'), 401, 'token_verification_failed');

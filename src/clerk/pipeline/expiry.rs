@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::super::policy;
 use super::Keep;
 use crate::core::base64;
+use crate::core::json::raw::Raw;
 use crate::core::jwt::expiry_of;
 use crate::core::time::{Duration, UnixTime};
 use crate::runtime::http::Body;
@@ -44,37 +43,53 @@ pub(super) fn applied<'a>(keep: &'a Keep, body: &impl Body, now: UnixTime) -> Op
         Expiry::Perhaps(margin) => (margin, false),
         Expiry::Token(margin) => (margin, true),
     };
-    let value: Value = serde_json::from_slice(&body.to_vec()).ok()?;
-    let Some(end) = end(&value, now) else { return (!strict).then_some(Cow::Borrowed(keep)) };
+    let json = body.to_vec();
+    let value = Raw::document(&json)?;
+    let Some(end) = end(value, now) else { return (!strict).then_some(Cow::Borrowed(keep)) };
     let left = Duration::from_millis(end.as_millis().saturating_sub(now.as_millis())).saturating_sub(margin);
     let mut keep = Keep { ttl: keep.ttl.min(left), ..keep.clone() };
     if strict {
-        keep.tags.extend(told_of(&value));
+        keep.tags.extend(told_of(value));
     }
     (!keep.ttl.is_zero()).then_some(Cow::Owned(keep))
 }
 
 /// When the first of what is in `value` expires: a token, an object that says so, or any of a list of them, bare or under
 /// `data`.
-fn end(value: &Value, now: UnixTime) -> Option<UnixTime> {
-    match value {
-        Value::String(text) => expiry_of(text),
-        Value::Array(list) => list.iter().filter_map(|one| end_of_object(one, now)).min(),
-        Value::Object(object) => match object.get("data") {
-            Some(Value::Array(list)) => list.iter().filter_map(|one| end_of_object(one, now)).min(),
-            _ => end_of_object(value, now),
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+fn end(value: Raw<'_>, now: UnixTime) -> Option<UnixTime> {
+    if let Some(text) = value.text() {
+        return expiry_of(&text);
     }
+    let list = value.get("data").filter(|data| data.is_array()).unwrap_or(value);
+    if !list.is_array() {
+        return end_of_object(list, now);
+    }
+    let mut soonest = None;
+    list.each_item(|one| soonest = earlier(soonest, end_of_object(one, now)))?;
+    soonest
 }
 
-fn end_of_object(object: &Value, now: UnixTime) -> Option<UnixTime> {
-    let named = ENDS.iter().filter_map(|name| object.get(name)?.as_f64()).map(instant);
-    let tokens = TOKENS.iter().filter_map(|name| expiry_of(object.get(name)?.as_str()?));
-    // RFC 6749 section 5.1: seconds from when the answer was made.
-    let lasts = object.get("expires_in").and_then(Value::as_f64);
-    let lasts = lasts.map(|seconds| UnixTime::from_millis(now.as_millis().saturating_add(whole(seconds * 1_000.0))));
-    named.chain(tokens).chain(lasts).min()
+fn end_of_object(object: Raw<'_>, now: UnixTime) -> Option<UnixTime> {
+    let mut soonest = None;
+    object.each_member(|name, value| {
+        let end = if ENDS.contains(&name) {
+            value.number().map(instant)
+        } else if TOKENS.contains(&name) {
+            value.text().and_then(|token| expiry_of(&token))
+        } else if name == "expires_in" {
+            // RFC 6749 section 5.1: seconds from when the answer was made.
+            let lasts = value.number().map(|seconds| whole(seconds * 1_000.0));
+            lasts.map(|lasts| UnixTime::from_millis(now.as_millis().saturating_add(lasts)))
+        } else {
+            None
+        };
+        soonest = earlier(soonest, end);
+    })?;
+    soonest
+}
+
+fn earlier(one: Option<UnixTime>, other: Option<UnixTime>) -> Option<UnixTime> {
+    one.into_iter().chain(other).min()
 }
 
 fn instant(number: f64) -> UnixTime {
@@ -88,19 +103,21 @@ const fn whole(millis: f64) -> u64 {
 
 /// What drops whatever tells of the user and of the organization that the token in `{ jwt }` tells of: `sub`, and `o.id` or,
 /// in the first version of Clerk's claims, `org_id`.
-fn told_of(value: &Value) -> Vec<String> {
-    let claims = value.get("jwt").and_then(Value::as_str).and_then(claims).unwrap_or_default();
-    let text = |pointer| claims.pointer(pointer).and_then(Value::as_str);
-    let user = text("/sub").map(policy::user_tags);
-    let organization = text("/o/id").or_else(|| text("/org_id")).map(policy::organization_tags);
-    user.into_iter().chain(organization).flatten().collect()
+fn told_of(value: Raw<'_>) -> Vec<String> {
+    let claims = value.get("jwt").and_then(Raw::text).and_then(|token| claims(&token)).unwrap_or_default();
+    let Some(claims) = Raw::document(&claims) else { return Vec::new() };
+    let user = claims.get("sub").and_then(Raw::text);
+    let organization = claims.get("o").and_then(|o| o.get("id")?.text());
+    let organization = organization.or_else(|| claims.get("org_id")?.text());
+    let user = user.map(|id| policy::user_tags(&id));
+    user.into_iter().chain(organization.map(|id| policy::organization_tags(&id))).flatten().collect()
 }
 
-/// What a JWT claims, believed or not; `None` if `text` does not look like one.
-fn claims(text: &str) -> Option<Value> {
+/// What a JWT claims, believed or not, as JSON; `None` if `text` does not look like one.
+fn claims(text: &str) -> Option<Vec<u8>> {
     let (_, rest) = text.split_once('.')?;
     let (payload, _) = rest.split_once('.')?;
     let mut bytes = Vec::new();
     base64::decode_url(payload.as_bytes(), &mut bytes)?;
-    serde_json::from_slice(&bytes).ok()
+    Some(bytes)
 }

@@ -167,8 +167,7 @@ impl<R: Runtime> fmt::Debug for Pipeline<R> {
 }
 
 /// What is held right now; all zero but the cache when nothing is under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Live {
     /// Upstream calls that others may join.

@@ -2,8 +2,10 @@
 //!
 //! What [`validate`] accepts is what everything here accepts. No input panics.
 
+pub(crate) mod raw;
 mod scan;
 mod text;
+pub(crate) mod write;
 
 pub use scan::{JsonError, JsonErrorKind, MAX_JSON_DEPTH, validate};
 pub(in crate::core) use scan::{Scanner, Value, each_item, each_member};

@@ -133,6 +133,14 @@ impl<'a> Scanner<'a> {
         Ok(self.since(start))
     }
 
+    /// The same for a value of any depth.
+    pub(in crate::core) fn take_deep_value(&mut self) -> Result<&'a [u8]> {
+        self.peek();
+        let start = self.at;
+        self.skip_deep_value()?;
+        Ok(self.since(start))
+    }
+
     /// Passes over a value and says what it is.
     pub(in crate::core) fn value(&mut self) -> Result<Value<'a>> {
         Ok(match self.peek() {
@@ -164,6 +172,38 @@ impl<'a> Scanner<'a> {
             };
             while !inside {
                 if self.depth == floor {
+                    return Ok(());
+                }
+                inside = self.more()?;
+            }
+            if self.objects & 1 == 1 {
+                self.key()?;
+            }
+        }
+    }
+
+    /// The same however deep it is, at the cost of 16 bytes for every [`MAX_JSON_DEPTH`] levels.
+    fn skip_deep_value(&mut self) -> Result<()> {
+        let (floor, mut outer) = (self.depth, Vec::new());
+        loop {
+            let mut inside = match self.peek() {
+                Some(b'{' | b'[') => {
+                    if self.depth == MAX_JSON_DEPTH {
+                        outer.push(std::mem::take(&mut self.objects));
+                        self.depth = 0;
+                    }
+                    self.enter()?
+                }
+                Some(_) => self.scalar().map(|()| false)?,
+                None => return Err(self.unexpected()),
+            };
+            while !inside {
+                if self.depth == 0
+                    && let Some(objects) = outer.pop()
+                {
+                    (self.depth, self.objects) = (MAX_JSON_DEPTH, objects);
+                }
+                if self.depth == floor && outer.is_empty() {
                     return Ok(());
                 }
                 inside = self.more()?;

@@ -1,6 +1,6 @@
 //! A queue that knows how many stand before anyone in it, some of whom may be told not to count.
 
-use std::collections::BTreeMap;
+use crate::core::order::Numbered;
 
 /// Spots in the smallest tree.
 const SMALLEST: usize = 64;
@@ -8,7 +8,7 @@ const SMALLEST: usize = 64;
 /// Entries in order of arrival; all operations are O(log n), renumbering included when spread over the calls.
 #[derive(Debug)]
 pub(super) struct Line<W> {
-    entries: BTreeMap<u64, Entry<W>>,
+    entries: Numbered<Entry<W>>,
     /// A Fenwick tree over spots: node `i` (from 1) holds how many entries count in the `i & -i` spots up to `i`.
     tree: Vec<usize>,
     next_spot: usize,
@@ -25,7 +25,7 @@ struct Entry<W> {
 
 impl<W> Line<W> {
     pub(super) fn new() -> Self {
-        Self { entries: BTreeMap::new(), tree: Vec::new(), next_spot: 0, next_id: 0, counted: 0 }
+        Self { entries: Numbered::new(), tree: Vec::new(), next_spot: 0, next_id: 0, counted: 0 }
     }
 
     /// Adds an entry that counts at the end and returns its name, which is never used again.
@@ -36,19 +36,19 @@ impl<W> Line<W> {
         let (id, spot) = (self.next_id, self.next_spot);
         self.next_id += 1;
         self.next_spot += 1;
-        self.entries.insert(id, Entry { spot, counts: false, waiter });
+        self.entries.push(id, Entry { spot, counts: false, waiter });
         self.count(id);
         id
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<W> {
         self.discount(id);
-        self.entries.remove(&id).map(|entry| entry.waiter)
+        self.entries.remove(id).map(|entry| entry.waiter)
     }
 
     /// How many of those that count stand before `id`; `None` if it is not in the line.
     pub(super) fn ahead(&self, id: u64) -> Option<usize> {
-        let mut node = self.entries.get(&id)?.spot;
+        let mut node = self.entries.get(id)?.spot;
         let mut ahead = 0;
         while node > 0 {
             ahead += self.tree.get(node).copied().unwrap_or(0);
@@ -58,7 +58,7 @@ impl<W> Line<W> {
     }
 
     pub(super) fn count(&mut self, id: u64) {
-        if let Some(entry) = self.entries.get_mut(&id).filter(|entry| !entry.counts) {
+        if let Some(entry) = self.entries.get_mut(id).filter(|entry| !entry.counts) {
             entry.counts = true;
             self.counted += 1;
             let spot = entry.spot;
@@ -67,7 +67,7 @@ impl<W> Line<W> {
     }
 
     pub(super) fn discount(&mut self, id: u64) {
-        if let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.counts) {
+        if let Some(entry) = self.entries.get_mut(id).filter(|entry| entry.counts) {
             entry.counts = false;
             self.counted -= 1;
             let spot = entry.spot;
@@ -76,7 +76,7 @@ impl<W> Line<W> {
     }
 
     pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut W> {
-        self.entries.get_mut(&id).map(|entry| &mut entry.waiter)
+        self.entries.get_mut(id).map(|entry| &mut entry.waiter)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,7 +1,8 @@
 //! The places of the window guard: which are running, which are cooling off, and when the next ones are free.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::core::order::Numbered;
 use crate::core::time::{Duration, Instant};
 
 /// The clock shows whole milliseconds: a completion may have been up to this much later than it says.
@@ -18,7 +19,7 @@ pub(super) struct Places {
     hold: Duration,
     lease: Duration,
     /// When the lease of each running request ends; in order of start, so the first ends first.
-    running: BTreeMap<Start, Instant>,
+    running: Numbered<Instant>,
     /// When each place that cools off is free, soonest first.
     cooling: VecDeque<Instant>,
     next: u64,
@@ -27,19 +28,19 @@ pub(super) struct Places {
 impl Places {
     pub(super) const fn new(limit: u32, window: Duration, lease: Duration) -> Self {
         let hold = window.saturating_add(TICK);
-        Self { limit: limit as usize, hold, lease, running: BTreeMap::new(), cooling: VecDeque::new(), next: 0 }
+        Self { limit: limit as usize, hold, lease, running: Numbered::new(), cooling: VecDeque::new(), next: 0 }
     }
 
     /// Takes a place. The caller has seen that one is free.
     pub(super) fn start(&mut self, now: Instant) -> Start {
         let start = Start(self.next);
         self.next += 1;
-        self.running.insert(start, now.after(self.lease));
+        self.running.push(start.0, now.after(self.lease));
         start
     }
 
     pub(super) fn complete(&mut self, start: Start, now: Instant) {
-        if self.running.remove(&start).is_some() {
+        if self.running.remove(start.0).is_some() {
             self.cooling.push_back(now.after(self.hold));
         }
     }
@@ -47,8 +48,9 @@ impl Places {
     /// Time passes. `cooling` stays in order, because every end of a lease is noticed by the next call of any kind:
     /// what is added later was completed, or had its lease end, after the last call, and what is there before it.
     pub(super) fn advance(&mut self, now: Instant) {
-        while let Some(entry) = self.running.first_entry().filter(|entry| *entry.get() <= now) {
-            self.cooling.push_back(entry.remove().after(self.hold));
+        while let Some((start, &over)) = self.running.first().filter(|(_, over)| **over <= now) {
+            self.running.remove(start);
+            self.cooling.push_back(over.after(self.hold));
         }
         while self.cooling.front().is_some_and(|free| *free <= now) {
             self.cooling.pop_front();

@@ -1,7 +1,7 @@
 //! A histogram of lengths of time in buckets that never change.
 
+use crate::core::json::write::ObjectWriter;
 use crate::core::time::{Duration, millis};
-use serde::Serialize;
 
 /// Between buckets that follow each other, from 3 ms on, the bounds grow at most by this factor.
 pub const MAX_BUCKET_RATIO: f64 = 5.0 / 3.0;
@@ -26,8 +26,7 @@ pub(super) struct Histogram {
 /// A quantile is estimated from the buckets. It lies in the bucket of the exact (nearest-rank) one and never above
 /// `maxMs`: off by less than 1 ms up to 3 ms and by less than a factor of [`MAX_BUCKET_RATIO`] from there to 50 s.
 /// Above, all that is known is that it lies between 50 s and `maxMs`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Latency {
     /// How many lengths were recorded.
     pub count: u64,
@@ -41,6 +40,19 @@ pub struct Latency {
     pub p90_ms: f64,
     /// 99 of 100 were at most this long.
     pub p99_ms: f64,
+}
+
+impl Latency {
+    pub(super) fn to_json(self) -> String {
+        let mut latency = ObjectWriter::new();
+        latency.whole("count", self.count);
+        latency.whole("totalMs", self.total_ms);
+        latency.whole("maxMs", self.max_ms);
+        latency.decimal("p50Ms", self.p50_ms);
+        latency.decimal("p90Ms", self.p90_ms);
+        latency.decimal("p99Ms", self.p99_ms);
+        latency.finish()
+    }
 }
 
 impl Histogram {

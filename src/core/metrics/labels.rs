@@ -1,7 +1,8 @@
 //! The labels there are, and a counter for each.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::marker::PhantomData;
+
+use crate::core::json::write::ObjectWriter;
 
 /// A closed set of `N` labels.
 pub trait Label<const N: usize>: Copy + 'static {
@@ -37,6 +38,12 @@ impl<L: Label<N>, const N: usize> Counts<L, N> {
         L::ALL.into_iter().zip(self.values).map(|((_, text), value)| (text, value))
     }
 
+    pub(super) fn to_json(self) -> String {
+        let mut counts = ObjectWriter::new();
+        self.iter().for_each(|(text, count)| counts.whole(text, count));
+        counts.finish()
+    }
+
     #[inline]
     pub(super) fn add(&mut self, label: L, count: u64) {
         if let Some(value) = self.values.get_mut(label.index()) {
@@ -48,16 +55,6 @@ impl<L: Label<N>, const N: usize> Counts<L, N> {
 impl<L, const N: usize> Default for Counts<L, N> {
     fn default() -> Self {
         Self { values: [0; N], labels: PhantomData }
-    }
-}
-
-impl<L: Label<N>, const N: usize> Serialize for Counts<L, N> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Counts", N)?;
-        for (text, value) in self.iter() {
-            object.serialize_field(text, &value)?;
-        }
-        object.end()
     }
 }
 

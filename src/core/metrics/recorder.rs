@@ -2,8 +2,8 @@
 
 use super::histogram::{Histogram, Latency, float};
 use super::labels::{Counts, Lookup, Outcome, Refusal, Removal, Verification};
+use crate::core::json::write::ObjectWriter;
 use crate::core::time::Duration;
-use serde::Serialize;
 
 /// The counters of one instance, from zero. Recording is a handful of additions and never fails; counters saturate.
 #[derive(Clone, Debug, Default)]
@@ -19,9 +19,8 @@ pub struct Metrics {
     pub(super) pool_waits: Histogram,
 }
 
-/// The counters at one moment. As JSON, in this order and in camel case.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The counters at one moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Snapshot {
     /// Calls to Clerk, each attempt of a retried one included.
     pub api_calls: u64,
@@ -51,6 +50,34 @@ pub struct Snapshot {
     pub refusals: Counts<Refusal, 4>,
     /// Entries that left the cache.
     pub removals: Counts<Removal, 3>,
+}
+
+impl Snapshot {
+    /// As members of a report, in this order and in camel case; numbers that are not whole to the millionth.
+    pub(crate) fn write(&self, report: &mut ObjectWriter) {
+        report.whole("apiCalls", self.api_calls);
+        report.whole("cacheHits", self.cache_hits);
+        report.whole("cacheMisses", self.cache_misses);
+        report.decimal("cacheHitRate", self.cache_hit_rate);
+        report.decimal("averageResponseTimeMs", self.average_response_time_ms);
+        report.json("responseTimes", Some(&self.response_times.to_json()));
+        report.json("outcomes", Some(&self.outcomes.to_json()));
+        report.json("lookups", Some(&self.lookups.to_json()));
+        report.json("verifications", Some(&self.verifications.to_json()));
+        report.whole("retries", self.retries);
+        report.json("limiterWaits", Some(&self.limiter_waits.to_json()));
+        report.json("poolWaits", Some(&self.pool_waits.to_json()));
+        report.json("refusals", Some(&self.refusals.to_json()));
+        report.json("removals", Some(&self.removals.to_json()));
+    }
+
+    /// [`Snapshot`] as a JSON object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut report = ObjectWriter::new();
+        self.write(&mut report);
+        report.finish()
+    }
 }
 
 impl Metrics {

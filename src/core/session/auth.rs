@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::kinds::TokenKind;
 use super::permissions::each_permission;
-use super::read::{Raw, each_member};
 use super::scopes::Scoped;
-use super::write::ObjectWriter;
+use crate::core::json::raw::{Raw, each_member};
+use crate::core::json::write::ObjectWriter;
 
 /// The state of whoever a session token is about. Borrows its claims; cheap enough to be made again for every question.
 ///

@@ -9,7 +9,7 @@ use super::auth::signed_out_json;
 use super::extract::{Extracted, Source};
 use super::kinds::{Accepts, TokenKind};
 use super::peek::Peek;
-use super::write::ObjectWriter;
+use crate::core::json::write::ObjectWriter;
 use crate::core::jwt::{MAX_TOKEN_BYTES, Reason};
 
 /// What is to be done with what a request presents.
@@ -290,7 +290,7 @@ impl Extracted<'_> {
     /// What has the marks of another kind never gets as far as a verification (R8).
     fn session_step(&self) -> Step {
         match &self.peek {
-            Some(peek) if peek.is_m2m() || peek.is_oauth() || peek.is_no_session() => {
+            Some(peek) if peek.is_oauth() || peek.is_no_session() => {
                 out(SignedOutReason::TokenTypeMismatch, Some(TokenKind::Session))
             }
             Some(_) => Step::Verify(Verification::Session),

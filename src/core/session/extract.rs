@@ -183,6 +183,9 @@ impl<'a> Jar<'a, '_> {
 
     /// Whether this instance's cookies are those with its suffix. In Clerk's order (facts 1.5).
     fn prefers_suffixed(&self, now: UnixTime) -> bool {
+        if self.instance.suffixed.is_none() {
+            return false; // nobody knows which they would be, nor whose Frontend API to expect
+        }
         let suffixed_uat = self.suffixed(|names| &names.client_uat);
         let suffixed_session = self.suffixed(|names| &names.session);
         let plain_uat = self.plain(PLAIN.client_uat);

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::auth::{Auth, PendingSessions};
-use super::read::{Raw, each_member};
+use crate::core::json::raw::{Raw, each_member};
 
 /// What is asked for. All of it must hold.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,8 +5,8 @@
 
 use super::decide::MachineReason;
 use super::kinds::TokenKind;
-use super::read::{Raw, each_member};
-use super::write::ObjectWriter;
+use crate::core::json::raw::{Raw, each_member};
+use crate::core::json::write::ObjectWriter;
 use crate::core::time::{Duration, UnixTime};
 
 /// A machine's token that Clerk calls valid. Borrows Clerk's answer.
@@ -57,7 +57,7 @@ impl<'a> Machine<'a> {
         }
         let answer = Answer::read(body).ok_or(MachineReason::UnexpectedError)?;
         let expires = answer.valid_until(now).ok_or(MachineReason::TokenInvalid)?;
-        if kind == TokenKind::OAuth && !answer.is_meant_for(audience) {
+        if kind == TokenKind::OAuth && !is_meant_for(answer.aud, audience) {
             return Err(MachineReason::TokenVerificationFailed);
         }
         Ok(Self { kind, answer, expires })
@@ -149,20 +149,21 @@ impl<'a> Answer<'a> {
             Some(end) => end.number().and_then(instant).filter(|end| *end > now).map(Some),
         }
     }
+}
 
-    /// Stricter than for sessions, as Clerk's SDK is: who asks for an audience takes no token without one.
-    fn is_meant_for(&self, audience: &[String]) -> bool {
-        let mut wanted = audience.iter().filter(|wanted| !wanted.is_empty()).peekable();
-        if wanted.peek().is_none() {
-            return true;
-        }
-        let Some(claim) = self.aud else { return false };
-        let mut said = Vec::new();
-        if claim.each_item(|item| said.push(item.some_text())).is_none() {
-            said.push(claim.some_text());
-        }
-        !said.contains(&None) && wanted.any(|wanted| said.iter().any(|said| said.as_deref() == Some(wanted.as_str())))
+/// Whether `aud` names one of `audience`. Stricter than for sessions, as Clerk's SDK is: who asks for an audience takes no
+/// token without one.
+pub(super) fn is_meant_for(aud: Option<Raw<'_>>, audience: &[String]) -> bool {
+    let mut wanted = audience.iter().filter(|wanted| !wanted.is_empty()).peekable();
+    if wanted.peek().is_none() {
+        return true;
     }
+    let Some(claim) = aud else { return false };
+    let mut said = Vec::new();
+    if claim.each_item(|item| said.push(item.some_text())).is_none() {
+        said.push(claim.some_text());
+    }
+    !said.contains(&None) && wanted.any(|wanted| said.iter().any(|said| said.as_deref() == Some(wanted.as_str())))
 }
 
 /// An `expiration`: milliseconds since 1970. The specification says so, and shows seconds; a number that in milliseconds

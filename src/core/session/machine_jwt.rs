@@ -1,8 +1,10 @@
 //! What a machine's token says when it is a JWT: verified without asking Clerk, shown as if Clerk had been asked.
 
+use super::decide::MachineReason;
 use super::kinds::TokenKind;
-use super::read::{Raw, each_member};
-use super::write::ObjectWriter;
+use super::machine::is_meant_for;
+use crate::core::json::raw::{Raw, each_member};
+use crate::core::json::write::ObjectWriter;
 
 /// Claims that are the token's own; any other was put there by whoever had it made.
 const RESERVED: [&str; 6] = ["iss", "sub", "exp", "nbf", "iat", "jti"];
@@ -18,47 +20,63 @@ struct Claims<'a> {
     client_id: Option<Raw<'a>>,
 }
 
-/// What `toAuth()` holds besides its functions, as JSON, for the payload of a verified JWT of this kind. O(length).
+/// What `toAuth()` holds besides its functions, as JSON, for the payload of a verified JWT of this kind. `audience` is what
+/// an OAuth token's `aud` is checked for; empty asks nothing. O(length).
 ///
-/// `None` if the payload is no JSON object, which a verified token's is, or if the kind has no JWTs.
-#[must_use]
-pub fn machine_jwt_json(kind: TokenKind, payload: &[u8]) -> Option<String> {
-    let mut claims = Claims::default();
-    each_member(payload, |name, value| {
-        let place = match name {
-            "jti" => &mut claims.id,
-            "sub" => &mut claims.subject,
-            "scopes" => &mut claims.scopes,
-            "scope" => &mut claims.scope,
-            "scp" => &mut claims.scp,
-            "aud" => &mut claims.aud,
-            "client_id" => &mut claims.client_id,
-            _ => return,
-        };
-        *place = Some(value);
-    })?;
-    let mut json = ObjectWriter::new();
-    json.text("tokenType", kind.as_str());
-    json.json("isAuthenticated", Some("true"));
-    json.json("id", Some(text_or_empty(claims.id)));
-    json.raw("subject", claims.subject);
-    match kind {
-        TokenKind::M2m => {
-            write_scopes(&mut json, claims.scopes, claims.aud);
-            json.json("claims", Some(&custom_claims(payload)?));
-            json.raw("machineId", claims.subject);
-        }
-        TokenKind::OAuth => {
-            match present(claims.scp) {
-                Some(scp) => json.raw("scopes", Some(scp)),
-                None => write_scopes(&mut json, claims.scope, None),
-            }
-            json.raw("userId", claims.subject);
-            json.json("clientId", Some(text_or_empty(claims.client_id)));
-        }
-        TokenKind::ApiKey | TokenKind::Session => return None,
+/// # Errors
+/// [`MachineReason::TokenInvalid`] if the payload is no JSON object, which a verified token's is, or if the kind has no
+/// JWTs; [`MachineReason::TokenVerificationFailed`] if the audience is another's.
+pub fn machine_jwt_json(kind: TokenKind, payload: &[u8], audience: &[String]) -> Result<String, MachineReason> {
+    let claims = Claims::read(payload).ok_or(MachineReason::TokenInvalid)?;
+    if kind == TokenKind::OAuth && !is_meant_for(claims.aud, audience) {
+        return Err(MachineReason::TokenVerificationFailed);
     }
-    Some(json.finish())
+    claims.to_json(kind, payload).ok_or(MachineReason::TokenInvalid)
+}
+
+impl<'a> Claims<'a> {
+    fn read(payload: &'a [u8]) -> Option<Self> {
+        let mut claims = Self::default();
+        each_member(payload, |name, value| {
+            let place = match name {
+                "jti" => &mut claims.id,
+                "sub" => &mut claims.subject,
+                "scopes" => &mut claims.scopes,
+                "scope" => &mut claims.scope,
+                "scp" => &mut claims.scp,
+                "aud" => &mut claims.aud,
+                "client_id" => &mut claims.client_id,
+                _ => return,
+            };
+            *place = Some(value);
+        })?;
+        Some(claims)
+    }
+
+    fn to_json(&self, kind: TokenKind, payload: &[u8]) -> Option<String> {
+        let mut json = ObjectWriter::new();
+        json.text("tokenType", kind.as_str());
+        json.json("isAuthenticated", Some("true"));
+        json.json("id", Some(text_or_empty(self.id)));
+        json.raw("subject", self.subject);
+        match kind {
+            TokenKind::M2m => {
+                write_scopes(&mut json, self.scopes, self.aud);
+                json.json("claims", Some(&custom_claims(payload)?));
+                json.raw("machineId", self.subject);
+            }
+            TokenKind::OAuth => {
+                match present(self.scp) {
+                    Some(scp) => json.raw("scopes", Some(scp)),
+                    None => write_scopes(&mut json, self.scope, None),
+                }
+                json.raw("userId", self.subject);
+                json.json("clientId", Some(text_or_empty(self.client_id)));
+            }
+            TokenKind::ApiKey | TokenKind::Session => return None,
+        }
+        Some(json.finish())
+    }
 }
 
 /// The words of `scopes`, or else `otherwise` as it is, or else none.

@@ -14,10 +14,8 @@ mod machine;
 mod machine_jwt;
 mod peek;
 mod permissions;
-mod read;
 mod scopes;
 mod suffix;
-mod write;
 
 pub use auth::{Auth, PendingSessions};
 pub use cookies::{Cookies, MAX_COOKIE_HEADER_BYTES};

@@ -1,7 +1,7 @@
 //! What a token says before anybody has vouched for it: enough to choose who looks at it, and nothing to act on.
 
-use super::read::each_member;
 use crate::core::base64;
+use crate::core::json::raw::each_member;
 use crate::core::jwt::{Category, MAX_TOKEN_BYTES};
 
 /// A token that has the form of a JWT. Nobody has looked at its signature.
@@ -64,9 +64,10 @@ impl Peek {
         self.bare && self.machine
     }
 
-    /// Whether its category says that it is something else than a session.
+    /// Whether its category or its `sub` says that it is something else than a session. Padding is no excuse: that of the
+    /// signature is not signed, so anybody may add it to a machine's token.
     pub(super) const fn is_no_session(&self) -> bool {
-        !self.category.is_session()
+        self.machine || !self.category.is_session()
     }
 
     /// Whether its category lets it be a machine's.

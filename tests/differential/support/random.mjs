@@ -1,6 +1,6 @@
 /** Chance that can be repeated: the same seed gives the same tokens, apart from the keys that sign them. */
 
-/** `DIFFERENTIAL_SEED` of a failed run, else another one each day of the week would be noise: a fixed one. */
+/** `DIFFERENTIAL_SEED`, to repeat a run or to try another; else always the same one, so that a failure is about the code. */
 export const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 20_261_122) >>> 0;
 
 /** Mulberry32: 32 bits of state, good enough to mix cases. */

@@ -164,9 +164,28 @@ export const authenticate = {
         equal(has({ ...bad, ...good }), false, JSON.stringify({ ...bad, ...good }));
       }
     }
+    const absent = { permission: 'org:posts:delete' };
+    class Asking { role = 'org:admin'; get permission() { return absent.permission; } }
+    const inherited = [Object.assign(Object.create(absent), { role: 'org:admin' }), new Asking(), new Proxy({ role: 'org:admin' }, { get: (own, name) => own[name] ?? absent[name] })];
+    for (const query of [...inherited, { ...absent, toJSON: () => granted[0] }]) equal(has(query), false, 'what is inherited is asked for');
     for (const query of [undefined, null, 5, 'org:admin', [], {}, { other: 'x' }]) equal(has(query), false, `has(${JSON.stringify(query)})`);
     const without = await asker(bench, { v: 2 });
     for (const one of granted) equal(without.has(one), false, `without an organization: ${JSON.stringify(one)}`);
+  },
+
+  'r08 padding, which nobody signs, makes no session of a token of another kind': async (bench) => {
+    const clerk = await app(bench);
+    const machine = await mint(bench, { claims: { sub: 'mch_1' }, header: { cat: null } });
+    for (const padding of ['', '=', '==', '===']) {
+      for (const request of [withBearer(machine + padding), withCookies(signedInCookies(machine + padding))]) {
+        for (const acceptsToken of ['session_token', ['session_token']]) await nobody(clerk, request, `${padding} ${acceptsToken}`, { acceptsToken });
+      }
+    }
+  },
+
+  'without a publishable key the cookies without suffix count': async (bench) => {
+    const token = await mint(bench, { userId: 'user_plain' });
+    await somebody(bench.client(), withCookies(signedInCookies(token)), 'user_plain', 'plain cookies');
   },
 
   'r14 permission masks of 60, 64 and 130 bits are exact': async (bench) => {

@@ -270,6 +270,33 @@ export const verify = {
     }
   },
 
+  'r12 a clock or a context of the caller that verifies other tokens meanwhile mixes up nothing': async (bench) => {
+    const good = await mint(bench, { userId: 'user_first', expiresInSeconds: 3_600 });
+    const [head, body, signature] = good.split('.');
+    const forged = [head, base64url(JSON.stringify(read(body)).replace('user_first', 'user_forge')), signature].join('.');
+    equal(forged.length, good.length, 'as long as the other');
+    let skipped = 0;
+    let meddling = () => {};
+    const meddle = () => {
+      const now = meddling;
+      meddling = () => {};
+      now();
+    };
+    const context = { waitUntil: (promise) => { meddle(); bench.waitUntil?.(promise); } };
+    const clerk = bench.client({ now: () => { meddle(); return Date.now() + skipped; } }).with(context);
+    const long = await mint(bench, { userId: 'user_first', expiresInSeconds: 3_600 });
+    await clerk.verifyToken(long);
+    const others = [];
+    for (const skip of [0, 0, 250_000]) { // at the last, a key set is renewed ahead of its end in the middle of it
+      skipped = skip;
+      meddling = () => void others.push(clerk.verifyToken(good).catch(() => {}));
+      await rejects(clerk.verifyToken(forged), { name: 'TokenVerificationError' }, `meanwhile, ${skip}`);
+      meddling = () => {};
+      await rejects(clerk.verifyToken(forged), { name: 'TokenVerificationError' }, `afterwards, ${skip}`);
+    }
+    await Promise.all(others);
+  },
+
   'r12 only what was accepted is kept': async (bench) => {
     const clock = skippableClock();
     const clerk = bench.client({ now: clock.now });
