@@ -43,19 +43,23 @@ impl<'a> Spelled<'a> {
         Some(found)
     }
 
-    /// Whether it is this text, to the last byte. Eight bytes at a time.
+    /// Whether it is this text, to the last byte. Four words at a time, because the compiler keeps loops short here.
     pub(super) fn says(self, text: &str) -> bool {
-        let (known, rest) = text.as_bytes().as_chunks();
         if self.len != text.len() {
             return false;
         }
-        for (word, known) in self.words.iter().zip(known) {
-            if word.get() != u64::from_le_bytes(*known) {
+        let (known, rest) = text.as_bytes().as_chunks();
+        let (known_fours, known_words) = known.as_chunks();
+        let (fours, words) = self.words.get(..known.len()).unwrap_or_default().as_chunks();
+        let differs = |word: &Cell<u64>, known: &[u8; 8]| word.get() ^ u64::from_le_bytes(*known);
+        for ([a, b, c, d], [e, f, g, h]) in fours.iter().zip(known_fours) {
+            if differs(a, e) | differs(b, f) | differs(c, g) | differs(d, h) != 0 {
                 return false;
             }
         }
         let last = self.word(known.len()).to_le_bytes();
-        last.get(..rest.len()) == Some(rest)
+        words.iter().zip(known_words).all(|(word, known)| differs(word, known) == 0)
+            && rest.iter().zip(last).all(|(known, byte)| *known == byte)
     }
 
     fn word(self, at: usize) -> u64 {
@@ -79,15 +83,15 @@ impl Name {
     /// The same for a token in words. `None` if it is not UTF-8.
     pub(super) fn spelled(prefix: &str, token: Spelled<'_>) -> Option<Self> {
         let at = prefix.len();
-        // Whole words are copied; the last may have more in it than the token's end.
-        let mut bytes = Vec::with_capacity(at + token.len + 7);
+        // No more room than it takes: it is kept as it is.
+        let mut bytes = Vec::with_capacity(at + token.len);
         bytes.extend_from_slice(prefix.as_bytes());
-        bytes.resize(at + token.len.next_multiple_of(8), 0);
-        let (chunks, _) = bytes.get_mut(at..)?.as_chunks_mut();
+        bytes.resize(at + token.len, 0);
+        let (chunks, rest) = bytes.get_mut(at..)?.as_chunks_mut();
         for (chunk, word) in chunks.iter_mut().zip(token.words) {
             *chunk = word.get().to_le_bytes();
         }
-        bytes.truncate(at + token.len);
+        rest.copy_from_slice(token.word(chunks.len()).to_le_bytes().get(..rest.len())?);
         Some(Self { text: String::from_utf8(bytes).ok()?, at })
     }
 

@@ -86,10 +86,9 @@ impl JsBody {
 
     fn put_in_slot(&self) -> Result<Slot, JsValue> {
         match &self.0.bytes {
-            Bytes::Host(bytes) => glue::hold(bytes),
-            Bytes::Own(bytes) => glue::hold_view(bytes),
+            Bytes::Host(bytes) => glue::hold(bytes).map(Slot),
+            Bytes::Own(bytes) => u32::try_from(glue::hold_view(bytes)).map(Slot).map_err(|_| JsValue::UNDEFINED),
         }
-        .map(Slot)
     }
 
     fn keep(&self, slot: Slot) {

@@ -55,8 +55,8 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub(super) fn hold(bytes: &Uint8Array) -> Result<u32, JsValue>;
-    #[wasm_bindgen(catch, js_name = hold)]
-    pub(super) fn hold_view(bytes: &[u8]) -> Result<u32, JsValue>;
+    #[wasm_bindgen(js_name = holdView)]
+    pub(super) fn hold_view(bytes: &[u8]) -> i32;
     pub(super) fn held(slot: u32) -> JsValue;
     #[wasm_bindgen(js_name = mayStay)]
     pub(super) fn may_stay(slot: u32, length: u32) -> bool;

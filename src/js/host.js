@@ -171,6 +171,14 @@ export function hold(bytes) {
   total += weights[slot];
   return slot;
 }
+/** The same for a view of wasm memory; -1 if it is not JSON, which costs less to say than an error that wasm can catch. */
+export function holdView(bytes) {
+  try {
+    return hold(bytes);
+  } catch {
+    return -1;
+  }
+}
 export const held = (slot) => values[slot];
 /** Whether what was just put into this slot, the value of so many bytes, leaves room for others. */
 export const mayStay = (slot, length) => total <= MOST && weights[slot] <= 1024 + MOST_TIMES * length;

@@ -95,7 +95,9 @@ impl<V: Clone> Cache<V> {
     ) -> Option<&V> {
         let hash = self.seeds.key_ending(end, len);
         let entries = &self.entries;
-        let is_it = |&index: &Index| entries.get(index).is_some_and(|entry| entry.key.len() == len && is(&entry.key));
+        let is_it = |&index: &Index| {
+            entries.get(index).is_some_and(|entry| entry.hash == hash && entry.key.len() == len && is(&entry.key))
+        };
         let index = *self.index.find(hash, is_it)?;
         let entry = self.entries.get(index).filter(|entry| entry.life.is_fresh(now))?;
         self.policy.hit(index);
@@ -215,7 +217,8 @@ impl<V: Clone> Cache<V> {
     }
 
     fn find(&self, key: &str, hash: u64) -> Option<Index> {
-        self.index.find(hash, |&index| self.entries.get(index).is_some_and(|entry| *entry.key == *key)).copied()
+        let is_it = |entry: &Entry<V>| entry.hash == hash && *entry.key == *key;
+        self.index.find(hash, |&index| self.entries.get(index).is_some_and(is_it)).copied()
     }
 
     fn is_outdated(&self, key: u64, entry: &NewEntry<'_, V>) -> bool {

@@ -76,7 +76,9 @@ impl Tags {
     }
 
     fn find(&self, name: &str, hash: u64) -> Option<Index> {
-        self.by_name.find(hash, |&tag| self.slots.get(tag).is_some_and(|tag| *tag.name == *name)).copied()
+        self.by_name
+            .find(hash, |&tag| self.slots.get(tag).is_some_and(|tag| tag.hash == hash && *tag.name == *name))
+            .copied()
     }
 
     fn create(&mut self, name: &str, hash: u64) -> Option<Index> {
