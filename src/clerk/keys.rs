@@ -300,23 +300,28 @@ impl<K: Clone + 'static> Keys<K> {
     where
         R: Runtime + Crypto<Key = K>,
     {
-        let (kid, public_key) = match &self.source {
-            Source::Pem(key) => (None, Some(key.clone())),
-            Source::Remote { .. } | Source::Nowhere => {
-                let set = self.set.borrow();
-                let found = set.as_ref().zip(kid).and_then(|(set, kid)| set.keys.get(Some(kid)));
-                (kid, found.map(|known| known.key().clone()))
-            }
-        };
-        let public_key = public_key.ok_or_else(mismatch)?;
+        let public_key = self.public_key(kid).ok_or_else(mismatch)?;
         let unusable = |_| TokenError::new(Reason::VerificationFailed, "the key cannot be used on this host");
         let key = import(rt, &public_key, algorithm).await.map_err(unusable)?;
+        if self.public_key(kid).as_ref() != Some(&public_key) {
+            return Err(mismatch()); // the set is another by now, and this key may be what was taken out of it
+        }
         if let Found::Ready(first) = self.ready(kid, algorithm) {
             return Ok(first); // somebody was quicker
         }
+        let kid = kid.filter(|_| matches!(self.source, Source::Remote { .. }));
         let kept = Imported { kid: kid.map(Into::into), algorithm, key: key.clone() };
         self.imported.borrow_mut().push(kept); // at most one for each key and algorithm
         Ok(key)
+    }
+
+    /// The key of a token with this `kid`, as it was published or configured.
+    fn public_key(&self, kid: Option<&str>) -> Option<RsaPublicKey> {
+        match &self.source {
+            Source::Pem(key) => Some(key.clone()),
+            Source::Remote { .. } => self.set.borrow().as_ref()?.keys.get(Some(kid?)).map(|known| known.key().clone()),
+            Source::Nowhere => None,
+        }
     }
 
     fn fail(&self, now: Instant, pause: Duration, error: TokenError) {

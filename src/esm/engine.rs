@@ -17,7 +17,7 @@ use crate::js::JsRuntime;
 use crate::runtime::Entropy;
 
 /// Instances per isolate that are remembered; past it the one not used for longest starts afresh when it returns.
-const MAX_INSTANCES: usize = 32;
+const MAX_INSTANCES: usize = 256;
 
 thread_local! {
     /// Most recently used last.

@@ -8,9 +8,9 @@ use hashbrown::HashMap;
 use crate::core::time::{Duration, UnixTime};
 
 /// How many are remembered. Tokens live a minute unless configured otherwise, so this is far more than end meanwhile.
-const MOST: usize = 10_000;
+const MOST: usize = 50_000;
 
-/// The latest revocations: at most 10,000, the oldest forgotten first. O(1).
+/// Revocations: at most 50,000, what was first revoked longest ago forgotten first. O(1); some 100 bytes each.
 #[derive(Debug, Default)]
 pub struct Revocations {
     at: HashMap<Box<str>, UnixTime, RandomState>,
