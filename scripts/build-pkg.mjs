@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { crate, paths, tools, wasmTarget } from './env.mjs';
 import { Failure, isMain, main, run, step } from './run.mjs';
 import { setup } from './setup.mjs';
-import { optimise, weigh, whenChanged } from './wasm.mjs';
+import { optimise, optimiser, weigh, whenChanged } from './wasm.mjs';
 
 const generated = ['clerk_edge_bg.js', 'clerk_edge_bg.wasm', 'imports.js', 'inline.js', 'host.js'].map((name) => join(paths.pkgWasm, name));
 
 export async function buildPkg() {
   await step('ES module', async () => {
     await run('cargo', ['build', '--lib', '--release', '--target', wasmTarget, '--features', 'esm']);
-    const inputs = [paths.wasm, tools.wasmBindgen, fileURLToPath(import.meta.url)];
+    const inputs = [paths.wasm, tools.wasmBindgen, optimiser, fileURLToPath(import.meta.url)];
     await whenChanged({ name: 'pkg', inputs, outputs: generated }, generate);
   });
   const loaded = ['clerk_edge_bg.js', 'clerk_edge_bg.wasm', 'imports.js', ...snippets(paths.pkgWasm)];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { env, paths, root, tools, wasmTarget } from './env.mjs';
 import { isMain, main, run, step } from './run.mjs';
 import { setup } from './setup.mjs';
-import { optimise, weigh, whenChanged } from './wasm.mjs';
+import { optimise, optimiser, weigh, whenChanged } from './wasm.mjs';
 
 // Never with `esm`: worker-build turns every exported function into a method that other Workers can call.
 const FEATURES = ['--no-default-features', '--features', 'worker'];
@@ -19,7 +19,7 @@ export async function buildWorker() {
   const options = { env: { ...env, CARGO_TARGET_DIR: paths.workerTarget, ESBUILD_BIN: bundler } };
   await step('Worker', async () => {
     await run('cargo', ['build', '--lib', '--release', '--target', wasmTarget, ...FEATURES], options);
-    const inputs = [paths.workerWasm, tools.workerBuild, bundler, shim, fileURLToPath(import.meta.url)];
+    const inputs = [paths.workerWasm, tools.workerBuild, optimiser, bundler, shim, fileURLToPath(import.meta.url)];
     await whenChanged({ name: 'worker', inputs, outputs: [js, wasm] }, async () => {
       // its own wasm-opt run would keep the names section, 75 kB
       await run(tools.workerBuild, ['--release', '--no-opt', ...FEATURES], options);
