@@ -1,4 +1,4 @@
-//! Clerk from edge runtimes: session tokens, users and bulk work, cached, coalesced and paced.
+//! Clerk from edge runtimes: session tokens, users and webhooks, cached, coalesced and paced.
 //!
 //! ```text
 //! esm, worker ──► clerk ──► core                 shells convert · clerk waits · core decides

@@ -80,7 +80,9 @@ impl<R: Runtime> Verifier<R> {
 fn session<B: Body>(token: &str, verified: Rc<Verified<B>>, pending: PendingSessions) -> State<B> {
     // A template's token may look like a session's to everything else, and so may a machine's (R8).
     let is_machine = verified.claims().sub().is_some_and(|sub| sub.starts_with("mch_"));
-    if is_machine || !verified.category().is_session() {
+    // Nor is it one that names no session, whatever its category: nothing could ever end it.
+    let has_session = verified.claims().sid().is_some_and(|sid| !sid.is_empty());
+    if is_machine || !has_session || !verified.category().is_session() {
         return State::SignedOut(SignedOut {
             reason: SignedOutReason::TokenTypeMismatch,
             kind: Some(TokenKind::Session),

@@ -114,7 +114,9 @@ impl TokenOptions {
             issuer: list("issuer", &self.issuer, &configured.issuer)?,
             skew: Duration::from_millis(skew),
         };
-        let wrong = |why: PemError| Error::InvalidConfig(format!("jwtKey {why}"));
+        let wrong = |why: PemError| {
+            Error::InvalidConfig(format!("jwtKey: {why}; wanted is the JWKS public key of the dashboard, in PEM"))
+        };
         let key = given(self.jwt_key.as_ref()).map(parse_pem).transpose().map_err(wrong)?;
         Ok((checks, key))
     }

@@ -3,7 +3,9 @@
 //! Not by serde: what it makes of structs with 40 members takes 30 kB of code, and its words for what is wrong do not name
 //! the option.
 
-use js_sys::Array;
+use std::cell::RefCell;
+
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::arguments::get;
@@ -17,12 +19,14 @@ struct Given {
     object: JsValue,
     /// What a mistake in them is: one of the configuration, or one of the call.
     mistake: fn(String) -> Error,
+    /// The names that were asked for.
+    known: RefCell<Vec<String>>,
 }
 
 impl Given {
     fn new(options: &JsValue, mistake: fn(String) -> Error) -> Result<Self, Error> {
         if options.is_object() {
-            Ok(Self { path: "", object: options.clone(), mistake })
+            Ok(Self { path: "", object: options.clone(), mistake, known: RefCell::default() })
         } else {
             Err(mistake("options must be an object".into()))
         }
@@ -31,7 +35,21 @@ impl Given {
     /// An object of options within this one; empty if it is not there.
     fn inner(&self, name: &str, path: &'static str) -> Result<Self, Error> {
         let object = self.get(name, "an object", |value| value.is_object().then(|| value.clone()))?;
-        Ok(Self { path, object: object.unwrap_or_default(), mistake: self.mistake })
+        Ok(Self { path, object: object.unwrap_or_default(), mistake: self.mistake, known: RefCell::default() })
+    }
+
+    /// Refuses names that nobody asked for: an option that is misspelt would not be in force. `others` are read elsewhere.
+    fn no_more(&self, others: &[&str]) -> Result<(), Error> {
+        if !self.object.is_object() {
+            return Ok(());
+        }
+        let known = self.known.borrow();
+        let is_strange = |name: &String| !others.contains(&name.as_str()) && !known.contains(name);
+        let strange = Object::keys(self.object.unchecked_ref::<Object>())
+            .iter()
+            .filter_map(|name| name.as_string())
+            .find(is_strange);
+        strange.map_or(Ok(()), |name| Err((self.mistake)(format!("there is no option {}{name}", self.path))))
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, Error> {
@@ -53,6 +71,7 @@ impl Given {
     }
 
     fn get<T>(&self, name: &str, wanted: &str, read: impl FnOnce(&JsValue) -> Option<T>) -> Result<Option<T>, Error> {
+        self.known.borrow_mut().push(name.to_owned());
         let Some(value) = get(&self.object, name) else { return Ok(None) };
         let wrong = || (self.mistake)(format!("{}{name} must be {wanted}", self.path));
         read(&value).ok_or_else(wrong).map(Some)
@@ -63,7 +82,7 @@ impl Given {
 pub(super) fn options(given: &JsValue) -> Result<Options, Error> {
     let given = Given::new(given, Error::InvalidConfig)?;
     let TokenOptions { jwt_key, authorized_parties, audience, issuer, clock_skew_in_ms } = of_token(&given)?;
-    Ok(Options {
+    let options = Options {
         secret_key: given.text("secretKey")?,
         publishable_key: given.text("publishableKey")?,
         jwt_key,
@@ -80,12 +99,15 @@ pub(super) fn options(given: &JsValue) -> Result<Options, Error> {
         max_connections: given.number("maxConnections")?,
         retry: retry(&given.inner("retry", "retry.")?)?,
         max_response_bytes: given.number("maxResponseBytes")?,
-    })
+    };
+    given.no_more(&["fetch", "now"]).map(|()| options)
 }
 
 /// What one call asks of a token.
 pub(super) fn token_options(given: &JsValue) -> Result<TokenOptions, Error> {
-    of_token(&Given::new(given, Error::InvalidArgument)?)
+    let given = Given::new(given, Error::InvalidArgument)?;
+    let options = of_token(&given)?;
+    given.no_more(&[]).map(|()| options)
 }
 
 fn of_token(given: &Given) -> Result<TokenOptions, Error> {
@@ -99,7 +121,7 @@ fn of_token(given: &Given) -> Result<TokenOptions, Error> {
 }
 
 fn cache(given: &Given) -> Result<CacheOptions, Error> {
-    Ok(CacheOptions {
+    let options = CacheOptions {
         max_bytes: given.number("maxBytes")?,
         max_entries: given.number("maxEntries")?,
         session_ttl_ms: given.number("sessionTtlMs")?,
@@ -110,23 +132,26 @@ fn cache(given: &Given) -> Result<CacheOptions, Error> {
         jwks_ttl_ms: given.number("jwksTtlMs")?,
         jwks_stale_if_error_ms: given.number("jwksStaleIfErrorMs")?,
         jwks_cooldown_ms: given.number("jwksCooldownMs")?,
-    })
+    };
+    given.no_more(&[]).map(|()| options)
 }
 
 fn rate_limit(given: &Given) -> Result<RateLimitOptions, Error> {
-    Ok(RateLimitOptions {
+    let options = RateLimitOptions {
         limit: given.number("limit")?,
         window_ms: given.number("windowMs")?,
         max_queue: given.number("maxQueue")?,
         max_wait_ms: given.number("maxWaitMs")?,
-    })
+    };
+    given.no_more(&[]).map(|()| options)
 }
 
 fn retry(given: &Given) -> Result<RetryOptions, Error> {
-    Ok(RetryOptions {
+    let options = RetryOptions {
         max_attempts: given.number("maxAttempts")?,
         budget: given.number("budget")?,
         timeout_ms: given.number("timeoutMs")?,
         deadline_ms: given.number("deadlineMs")?,
-    })
+    };
+    given.no_more(&[]).map(|()| options)
 }

@@ -30,9 +30,17 @@ const plain = (_, value) =>
     ? { [typeof value]: String(value) }
     : value;
 
-/** What of a call's options decides what is asked of a token, read once. */
-const termsOf = ({ authorizedParties, audience, issuer, clockSkewInMs, jwtKey }) =>
-  JSON.stringify({ authorizedParties, audience, issuer, clockSkewInMs, jwtKey }, plain);
+/** What the options of a call may be called; those of the second line ask nothing of the token. */
+const NAMES = new Set(['authorizedParties', 'audience', 'issuer', 'clockSkewInMs', 'jwtKey',
+  'signal', 'acceptsToken', 'treatPendingAsSignedOut']);
+
+/** What of a call's options decides what is asked of a token, read once; and a name that is none, to be refused there. */
+function termsOf(options) {
+  const { authorizedParties, audience, issuer, clockSkewInMs, jwtKey } = options;
+  const strange = Object.keys(options).find((name) => !NAMES.has(name));
+  const terms = { authorizedParties, audience, issuer, clockSkewInMs, jwtKey };
+  return JSON.stringify(strange === undefined ? terms : { ...terms, [strange]: true }, plain);
+}
 
 /** The number of the policy that these options ask for. */
 export function policyOf(client, memory, options) {

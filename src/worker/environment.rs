@@ -23,16 +23,18 @@ impl Environment {
             let wrong = || Error::InvalidConfig(format!("{name} must be a number"));
             text(name).map(|text| text.trim().parse::<f64>().map_err(|_| wrong())).transpose()
         };
-        let list = |all: Option<String>| {
+        // One that is there and empty names nobody, and is refused: it would check nothing.
+        let list = |name: &str| {
+            let all = env.var(name).ok().map(|var| var.to_string());
             all.map(|all| OneOrMany::Many(all.split(',').map(|one| one.trim().to_owned()).collect()))
         };
         let mut options = Options {
             secret_key: text("CLERK_SECRET_KEY"),
             publishable_key: text("CLERK_PUBLISHABLE_KEY"),
             jwt_key: text("CLERK_JWT_KEY"),
-            authorized_parties: list(text("CLERK_AUTHORIZED_PARTIES")),
-            audience: list(text("CLERK_AUDIENCE")),
-            issuer: list(text("CLERK_ISSUER")),
+            authorized_parties: list("CLERK_AUTHORIZED_PARTIES"),
+            audience: list("CLERK_AUDIENCE"),
+            issuer: list("CLERK_ISSUER"),
             clock_skew_in_ms: number("CLERK_CLOCK_SKEW_IN_MS")?,
             webhook_signing_secret: text("CLERK_WEBHOOK_SIGNING_SECRET"),
             instance_id: text("CLERK_INSTANCE_ID"),

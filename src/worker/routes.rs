@@ -57,7 +57,7 @@ pub(super) fn answer(state: &Rc<State>, request: &Request, context: Context) -> 
     if path(&url) == webhooks::PATH {
         return webhooks::answer(state, request); // whose signature lets it in
     }
-    if path(&url) == verify::PATH {
+    if path(&url).strip_suffix('/').unwrap_or_else(|| path(&url)) == verify::PATH {
         return verify::answer(state, request, context); // whose own token is the question
     }
     if !state.gateway.admits(state.pipeline.config(), request.header("authorization").as_deref()) {

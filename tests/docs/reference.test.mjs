@@ -23,7 +23,7 @@ function options() {
     type.endsWith('Options') ? fields(type).map((inner) => `${name}.${inner.name}`) : [name]);
 }
 
-const variables = [...environment.matchAll(/\b(?:text|number)\("([A-Z_]+)"\)/g)].map(([, name]) => name);
+const variables = [...environment.matchAll(/\b(?:text|number|list)\("([A-Z_]+)"\)/g)].map(([, name]) => name);
 /** Defaults as `Config::new` has them, in the option's own unit; those that depend on something are left out. */
 function defaults() {
   const source = read('src/config/mod.rs').replace(/\s+/g, ' ');

@@ -14,6 +14,16 @@ async function nothingSent(bench) {
 const show = (value) => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
 export const badInput = {
+  'options that are misspelt are refused, because they would not be in force': async (bench) => {
+    const strange = { authorisedParties: ['x'], cache: { userTtl: 5 }, rateLimit: { max: 1 }, retry: { attempts: 1 } };
+    for (const [name, value] of Object.entries(strange)) throws(() => bench.client({ [name]: value }), CONFIG, name);
+    const clerk = bench.client({ cache: undefined, retry: null, fetch: undefined });
+    const call = { authorisedParties: ['x'] };
+    await rejects(clerk.verifyToken('a.b.c', call), ARGUMENT, 'verifyToken');
+    await rejects(clerk.authenticateRequest({ headers: {} }, call), ARGUMENT, 'authenticateRequest');
+    await nothingSent(bench);
+  },
+
   'ids that are empty, dots, or hold what does not belong in a path': async (bench) => {
     const clerk = bench.client();
     const ids = [
