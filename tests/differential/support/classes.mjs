@@ -59,6 +59,9 @@ function* ofClaims(claims, options) {
   if (typeof options.authorizedParties === 'string') yield 'authorized-parties-as-text';
 }
 
+/** What a call's options may be called. */
+const OPTIONS = new Set(['authorizedParties', 'audience', 'issuer', 'clockSkewInMs', 'jwtKey']);
+
 function* ofOptions(options) {
   const { clockSkewInMs: skew } = options;
   if (skew !== undefined && !(Number.isInteger(skew) && skew >= 0 && skew <= 3_600_000)) yield 'skew-out-of-bounds';
@@ -67,6 +70,7 @@ function* ofOptions(options) {
     if (empty(options[name])) yield 'check-of-nothing';
     if (options[name] === null) yield 'check-that-is-null';
   }
+  if (Object.keys(options).some((name) => !OPTIONS.has(name))) yield 'unknown-option';
 }
 
 function* ofKey({ keyForm, keySet }) {
