@@ -152,7 +152,7 @@ const REPEAT = {
   },
   ours(fixture, createClerkClient) {
     const { verifyToken: lookUp } = client(createClerkClient, fixture);
-    return { awaited: true, add: lookUp, lookUp };
+    return { awaited: true, add: (token) => lookUp(token), lookUp };
   },
 };
 
