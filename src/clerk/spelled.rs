@@ -26,6 +26,7 @@ impl<'a> Spelled<'a> {
     }
 
     /// The end of it that a cache of signed keys hashes. `None` if it is too short to have one.
+    #[inline]
     pub(super) fn end(self) -> Option<[u8; KEY_END]> {
         let mut end = self.len;
         while end > KEY_END && self.word((end - 1) / 8).to_le_bytes().get((end - 1) % 8) == Some(&b'=') {
@@ -44,6 +45,7 @@ impl<'a> Spelled<'a> {
     }
 
     /// Whether it is this text, to the last byte. Four words at a time, because the compiler keeps loops short here.
+    #[inline]
     pub(super) fn says(self, text: &str) -> bool {
         if self.len != text.len() {
             return false;
@@ -62,6 +64,7 @@ impl<'a> Spelled<'a> {
             && rest.iter().zip(last).all(|(known, byte)| *known == byte)
     }
 
+    #[inline]
     fn word(self, at: usize) -> u64 {
         self.words.get(at).map_or(0, Cell::get)
     }

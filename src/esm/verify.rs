@@ -59,7 +59,7 @@ impl Client {
     }
 
     /// Looks at the token in the arena's first `length` bytes. A number from 0: the slot of its claims, which was verified
-    /// before and may be believed under this policy. After [`SIGN`], the figures are the ticket for [`Client::finish`], the
+    /// before and may be believed under this policy. After `SIGN`, the figures are the ticket for [`Client::finish`], the
     /// key's slot, where the signature is, how long it is and how long the signed part.
     #[must_use]
     pub fn look(&self, length: u32, policy: u32, reading: f64) -> f64 {
@@ -73,7 +73,7 @@ impl Client {
         })
     }
 
-    /// The outcome after [`KNOWN`].
+    /// The outcome after `KNOWN`.
     ///
     /// # Errors
     /// Why the token is refused.
@@ -87,7 +87,7 @@ impl Client {
     }
 
     /// Goes on with a ticket once the signature was checked: 1 good, 0 bad, -1 the engine failed. A number from 0 is the
-    /// slot of the claims; [`SLOWLY`] if the ticket is not known any more.
+    /// slot of the claims; `SLOWLY` if the ticket is not known any more.
     #[must_use]
     pub fn finish(&self, ticket: u32, verdict: i32, reading: f64) -> f64 {
         let Some(pending) = self.tickets.redeem(ticket) else { return SLOWLY };

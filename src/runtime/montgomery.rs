@@ -142,6 +142,7 @@ struct Row {
 
 impl Row {
     /// Adds the row to as many limbs. Four at a time: that saves a tenth on Deno.
+    #[inline]
     fn add(&mut self, sums: &mut [u32], number: &[u32], modulus: &[u32]) {
         let ((sums, last_sums), (number, last_number)) = (sums.as_chunks_mut::<4>(), number.as_chunks::<4>());
         let (modulus, last_modulus) = modulus.as_chunks::<4>();
@@ -156,6 +157,7 @@ impl Row {
         }
     }
 
+    #[inline]
     fn step(&mut self, sum: &mut u32, digit: u32, modulus: u32) {
         let product = u64::from(digit) * self.limb + u64::from(*sum) + self.of_number;
         self.of_number = product >> 32;

@@ -34,6 +34,7 @@ impl Seeds {
     }
 
     /// The hash of a key of `len` bytes of which `end` is what counts.
+    #[inline]
     pub(super) fn key_ending(&self, end: &[u8], len: usize) -> u64 {
         self.hash(self.keys ^ len as u64, end)
     }
@@ -43,6 +44,7 @@ impl Seeds {
         self.hash(!self.keys, tag.as_bytes())
     }
 
+    #[inline]
     fn hash(&self, seed: u64, name: &[u8]) -> u64 {
         let mut hasher = FoldHasher::with_seed(seed, &self.shared);
         hasher.write(name);

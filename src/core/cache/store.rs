@@ -86,6 +86,7 @@ impl<V: Clone> Cache<V> {
 
     /// What is there under a key that is not at hand as text, if it is within its time to live; counts as a hit then. Only
     /// for [`Cache::of_signed`]: `end` is the end of the key and `len` its length, and `is` compares all of it.
+    #[inline]
     pub fn get_ending(
         &mut self,
         end: &[u8; KEY_END],
