@@ -79,7 +79,7 @@ impl<R: Runtime> Verifier<R> {
 /// Who a verified session token is from.
 fn session<B: Body>(token: &str, verified: Rc<Verified<B>>, pending: PendingSessions) -> State<B> {
     // A template's token may look like a session's to everything else, and so may a machine's (R8).
-    let is_machine = verified.claims().sub().is_some_and(|sub| sub.starts_with("mch_"));
+    let is_machine = verified.claims().is_machine();
     // Nor is it one that names no session, whatever its category: nothing could ever end it.
     let has_session = verified.claims().sid().is_some_and(|sid| !sid.is_empty());
     if is_machine || !has_session || !verified.category().is_session() {

@@ -23,11 +23,11 @@ impl<R: Runtime> Verifier<R> {
         &self,
         rt: &R,
         policy: &Rc<Policy<R::Key>>,
-        token: &str,
+        text: &str,
         kind: TokenKind,
     ) -> Result<String, MachineReason> {
-        let category = Unverified::parse_any(token).map_err(|_| MachineReason::TokenInvalid)?.category();
-        if kind == TokenKind::M2m && !matches!(category, Category::Absent | Category::Machine) {
+        let token = Unverified::parse_any(text).map_err(|_| MachineReason::TokenInvalid)?;
+        if kind == TokenKind::M2m && !matches!(token.category(), Category::Absent | Category::Machine) {
             return Err(MachineReason::TokenInvalid);
         }
         let types = if kind == TokenKind::OAuth { Types::OAUTH } else { Types::Default };
@@ -35,7 +35,7 @@ impl<R: Runtime> Verifier<R> {
         let configured = policy.checks();
         let audience = if kind == TokenKind::OAuth { Vec::new() } else { configured.audience.clone() };
         let checks = Checks { audience, skew: configured.skew, ..Checks::default() };
-        let claims = self.verify_unkept(rt, policy, token, types, &checks).await;
+        let claims = self.verify_unkept(rt, policy, (text, token), types, &checks).await;
         let claims = claims.map_err(|_| MachineReason::TokenVerificationFailed)?;
         machine_jwt_json(kind, claims.payload().as_bytes(), &configured.audience)
     }

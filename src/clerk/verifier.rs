@@ -410,11 +410,10 @@ impl<R: Runtime> Verifier<R> {
         &self,
         rt: &R,
         policy: &Rc<Policy<R::Key>>,
-        text: &str,
+        (text, token): (&str, Unverified),
         types: Types<'_>,
         checks: &Checks,
     ) -> Result<Claims, TokenError> {
-        let token = Unverified::parse_any(text)?;
         let kid = token.kid().map(str::to_owned);
         let algorithm = token.check_header(types)?;
         if let Found::Fetch = policy.keys.find(kid.as_deref(), rt.now()) {

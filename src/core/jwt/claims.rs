@@ -1,7 +1,7 @@
 //! What a token says, and whether that is what was asked for.
 
 use super::date::Date;
-use super::{Checks, Reason, TokenError, malformed};
+use super::{Checks, MACHINE_PREFIX, Reason, TokenError, malformed};
 use crate::core::json::{Text, Value, each_item, each_member};
 use crate::core::time::{Duration, UnixTime, millis};
 use std::fmt;
@@ -145,6 +145,12 @@ impl Claims {
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
         self.fact(self.sub)
+    }
+
+    /// Whether it is a machine's, by its subject.
+    #[must_use]
+    pub fn is_machine(&self) -> bool {
+        self.sub().is_some_and(|sub| sub.starts_with(MACHINE_PREFIX))
     }
 
     /// The session.

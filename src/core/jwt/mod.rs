@@ -23,6 +23,8 @@ pub use reason::{Reason, TokenError};
 pub use revocations::Revocations;
 pub use token::{Proof, Unverified, expiry_of};
 
+/// How the subjects of machines begin.
+pub const MACHINE_PREFIX: &str = "mch_";
 /// Longer tokens are refused before anything of them is decoded, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 16_384;
 

@@ -98,7 +98,7 @@ impl Unverified {
     /// Whether its `sub` is a machine's: to choose who looks at it, never to trust it.
     #[must_use]
     pub fn looks_like_machine(&self) -> bool {
-        self.claims.sub().is_some_and(|sub| sub.starts_with("mch_"))
+        self.claims.is_machine()
     }
 
     /// Checks 5 and 6 of facts 1.1: the `typ`, then the algorithm, which it returns.

@@ -2,7 +2,7 @@
 
 use crate::core::base64;
 use crate::core::json::raw::each_member;
-use crate::core::jwt::{Category, MAX_TOKEN_BYTES};
+use crate::core::jwt::{Category, MACHINE_PREFIX, MAX_TOKEN_BYTES};
 
 /// A token that has the form of a JWT. Nobody has looked at its signature.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl Peek {
                     _ => Issuer::Absent,
                 }
             }
-            "sub" => self.machine = value.text().is_some_and(|sub| sub.starts_with("mch_")),
+            "sub" => self.machine = value.text().is_some_and(|sub| sub.starts_with(MACHINE_PREFIX)),
             "iat" => self.iat = value.number(),
             "exp" => self.exp = value.number(),
             _ => {}
